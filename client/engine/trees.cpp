@@ -1,0 +1,19 @@
+#include "client/engine/trees.hpp"
+
+namespace tinysync::engine {
+
+mode_bits bits_of(std::uint32_t permissions, item_kind kind) {
+  if (kind != item_kind::file) return {};
+  return {(permissions & 0100) != 0, (permissions & 077) == 0};
+}
+
+bool same_identity(const seen& a, const seen& b) {
+  return a.kind == b.kind && a.inode == b.inode && a.birth_ns == b.birth_ns;
+}
+
+bool same_stat(const seen& a, const seen& b) {
+  if (a.kind == item_kind::folder) return same_identity(a, b);
+  return a == b;
+}
+
+}  // namespace tinysync::engine
