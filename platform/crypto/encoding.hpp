@@ -1,19 +1,18 @@
 #pragma once
-// Hexadecimal and base64url text of bytes. Decoding is strict: one byte string has one text.
+// Digests as hexadecimal, bytes as base64url. Decoding is strict: one byte string has one text.
 
 #include <string>
 #include <string_view>
 
 #include "platform/crypto/sha256.hpp"
+#include "proto/vocabulary/bytes.hpp"
 #include "proto/vocabulary/result.hpp"
 
 namespace tinysync::crypto {
 
-/// Lower-case hexadecimal.
-std::string to_hex(std::string_view bytes);
+using tinysync::to_hex;
+/// 64 lower-case hexadecimal digits.
 std::string to_hex(const digest& d);
-/// malformed unless lower-case digits in pairs.
-result<std::string> from_hex(std::string_view text);
 /// malformed unless exactly 64 lower-case hexadecimal digits.
 result<digest> digest_from_hex(std::string_view text);
 /// malformed unless exactly 32 bytes.
