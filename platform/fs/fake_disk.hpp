@@ -17,6 +17,8 @@
 
 namespace tinysync::fs {
 
+struct node;
+
 /// Names every door verb, for fault injection.
 enum class verb : std::uint8_t {
   stat,
@@ -134,6 +136,9 @@ class fake_disk final : public disk {
   void hold_for_writing(std::string_view path);
   void release_writer(std::string_view path);
 
+  /// As sync(1): everything so far is durable.
+  void sync();
+
   bool exists(std::string_view path) const;
   /// A file's bytes; std::out_of_range if there is none.
   std::string read(std::string_view path) const;
@@ -171,8 +176,13 @@ class fake_disk final : public disk {
   /// How many door verbs that change something were called so far (for die_after).
   std::uint64_t changes_made() const;
 
- private:
   struct world;
+
+ private:
+  struct handle;
+  class fake_reader;
+  class fake_writer;
+  result<std::shared_ptr<node>> regular(verb v, std::string_view path);
   std::shared_ptr<world> w_;
 };
 

@@ -62,11 +62,7 @@ struct capabilities {
 std::string_view name_of(std::string_view path);
 /// What is before the last '/': "" for an entry of the root.
 std::string_view parent_of(std::string_view path);
-/// parent + '/' + name, or name alone at the root.
-std::string join(std::string_view parent, std::string_view name);
 /// Is path equal to folder or below it? Everything is below "".
 bool is_within(std::string_view path, std::string_view folder);
-/// For people and logs: control bytes and invalid UTF-8 as \xNN.
-std::string printable(std::string_view bytes);
 
 }  // namespace tinysync::fs
