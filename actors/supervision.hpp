@@ -96,7 +96,8 @@ class node_spec {
   const std::string& name() const;
   /// Null if it is the other one.
   const child_spec* leaf() const { return std::get_if<child_spec>(&node_); }
-  const supervisor_spec* branch() const;
+  const supervisor_spec* branch() const { return shared_branch().get(); }
+  std::shared_ptr<const supervisor_spec> shared_branch() const;
 
  private:
   std::variant<child_spec, std::shared_ptr<const supervisor_spec>> node_;
