@@ -44,6 +44,7 @@ struct disk_op {
   item_id id;
   place from, to;
   std::optional<item> state;           ///< the server's state that is put in place
+  mode_bits mode;                      ///< bits the file gets
   std::optional<local_item> expected;  ///< what the index says is at `from`
   std::string keep_name;               ///< replace: conflict name of the displaced content
   item_id keep_id;                     ///< replace: the id it gets

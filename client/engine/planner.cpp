@@ -83,7 +83,8 @@ void planner::put_on_disk(const item_id& id, const item& r) {
   verb what = r.kind == item_kind::folder ? verb::make_folder
               : r.kind == item_kind::file ? verb::create_file
                                           : verb::create_link;
-  d_.emit({.what = what, .id = id, .to = r.at, .state = r, .why = cause::new_there});
+  d_.emit({.what = what, .id = id, .to = r.at, .state = r, .mode = r.mode,
+           .why = cause::new_there});
 }
 
 // -- exists here alone -------------------------------------------------------------------------
@@ -148,8 +149,8 @@ bool planner::settle_content_on_disk(const item_id& id, const local_item& l, con
                                      const item& r) {
   bool theirs = b.what.hash != r.what.hash;
   if (!theirs || l.hash == r.what.hash) return false;
-  disk_op op{.what = verb::replace, .id = id, .from = l.at, .state = r, .expected = l,
-             .why = cause::edited_there};
+  disk_op op{.what = verb::replace, .id = id, .from = l.at, .state = r,
+             .mode = merged(l.mode(), b.mode, r.mode), .expected = l, .why = cause::edited_there};
   if (l.hash != b.what.hash) {
     op.why = cause::conflicting_edit;
     op.keep_name = d_.free_conflict_name(l.at, id, l.hash, l.seen.mtime_ns);
@@ -165,10 +166,8 @@ bool planner::settle_mode_on_disk(const item_id& id, const local_item& l, const 
   if (l.kind() != item_kind::file) return false;
   auto wanted = merged(l.mode(), b.mode, r.mode);
   if (wanted == l.mode()) return false;
-  auto state = r;
-  state.mode = wanted;
-  d_.emit({.what = verb::set_mode, .id = id, .from = l.at, .state = state, .expected = l,
-           .why = cause::mode_there});
+  d_.emit({.what = verb::set_mode, .id = id, .from = l.at, .state = r, .mode = wanted,
+           .expected = l, .why = cause::mode_there});
   return true;
 }
 

@@ -67,6 +67,8 @@ class tree_view {
   virtual std::vector<item_id> remote_children(const item_id& parent) = 0;
   virtual std::vector<item_id> local_children(const item_id& parent) = 0;
   virtual engine::busy busy(const item_id& id) = 0;
+  /// All entries last observed with this inode number; more than one with hard links.
+  virtual std::vector<item_id> local_by_inode(std::uint64_t inode) = 0;
   /// An operation that creates this item has been recorded and not been refused.
   virtual bool being_created(const item_id& id) = 0;
 };

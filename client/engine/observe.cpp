@@ -1,0 +1,283 @@
+#include "client/engine/observe.hpp"
+
+#include <algorithm>
+
+#include "proto/vocabulary/names.hpp"
+
+namespace tinysync::engine {
+namespace {
+
+std::string parent_path(const std::string& path) {
+  auto slash = path.rfind('/');
+  return slash == std::string::npos ? std::string{} : path.substr(0, slash);
+}
+
+std::string last_name(const std::string& path) {
+  auto slash = path.rfind('/');
+  return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+bool in_suspect_window(const seen& s, std::int64_t now_ns) {
+  return now_ns - std::max(s.mtime_ns, s.ctime_ns) < suspect_window_ns;
+}
+
+}  // namespace
+
+std::optional<item_id> scan_batch::folder_at(const std::string& path) {
+  item_id at = root_item;
+  for (const auto& part : split_path(path)) {
+    auto child = trees_.local_at({at, part});
+    if (!child) return std::nullopt;
+    at = *child;
+  }
+  return at;
+}
+
+std::string scan_batch::path_of(const item_id& id) {
+  if (id == root_item) return {};
+  if (id == parked_folder) return std::string(reserved_root_name) + "/parked";
+  auto l = trees_.local(id);
+  return l ? join_path(path_of(l->at.parent), l->at.name) : std::string{};
+}
+
+/// The row this inode belongs to, if birth time agrees or, without birth times, at all.
+std::optional<item_id> scan_batch::known_inode(const seen& s) {
+  for (const auto& id : trees_.local_by_inode(s.inode)) {
+    auto l = trees_.local(id);
+    if (l && same_identity(l->seen, s) && l->at.parent != parked_folder) return id;
+  }
+  return std::nullopt;
+}
+
+scan_wishes scan_batch::compare(const listing& l) {
+  scan_wishes wishes;
+  if (!listed_.insert(l.path).second) return wishes;
+  auto folder = folder_at(l.path);
+  if (!l.failed.empty()) {
+    frozen_.insert(l.path);
+    exempt_[l.path] = l.failed;
+    return wishes;
+  }
+  std::set<std::string> names;
+  for (const auto& e : l.entries) {
+    if (l.path.empty() && e.name == reserved_root_name) continue;
+    names.insert(e.name);
+    compare_entry(l, folder, e, wishes);
+  }
+  if (folder) {
+    for (const auto& id : trees_.local_children(*folder)) {
+      auto row = trees_.local(id);
+      if (row && !names.contains(row->at.name)) vanished_.insert(id);
+    }
+  }
+  return wishes;
+}
+
+void scan_batch::compare_entry(const listing& l, const std::optional<item_id>& folder,
+                               const listed_entry& e, scan_wishes& wishes) {
+  auto path = join_path(l.path, e.name);
+  auto here = folder ? trees_.local_at({*folder, e.name}) : std::nullopt;
+  if (!e.unreadable.empty()) {
+    exempt_[path] = e.unreadable;
+    return;
+  }
+  if (e.special) {
+    exempt_[path] = "special_file";
+    if (here) vanished_.insert(*here);
+    return;
+  }
+  auto row = here ? trees_.local(*here) : std::nullopt;
+  if (row && row->kind() != e.seen.kind) {
+    vanished_.insert(*here);
+    row.reset();
+    here.reset();
+  }
+  if (row && same_stat(row->seen, e.seen) && !row->suspect && row->hashed()) return;
+  appeared({.path = path, .seen = e.seen, .here = here}, wishes);
+}
+
+void scan_batch::appeared(appearance a, scan_wishes& wishes) {
+  auto row = a.here ? trees_.local(*a.here) : std::nullopt;
+  bool same_file = row && same_identity(row->seen, a.seen);
+  if (!same_file) {
+    a.identity = known_inode(a.seen);
+    if (a.identity) {
+      auto old = path_of(trees_.local(*a.identity)->at.parent);
+      if (!listed_.contains(old)) wishes.to_list.push_back(old);
+    }
+  }
+  if (a.seen.kind == item_kind::folder) {
+    // A folder that may have moved brings its rows along; only an unknown one is listed now.
+    if (!a.identity) wishes.to_list.push_back(a.path);
+  } else {
+    auto moved = a.identity ? trees_.local(*a.identity) : std::nullopt;
+    bool carries = moved && moved->hashed() && a.seen.birth_ns != 0 &&
+                   a.seen.kind == item_kind::file && moved->seen.size == a.seen.size &&
+                   moved->seen.mtime_ns == a.seen.mtime_ns;
+    if (carries) {
+      a.content = hashed_entry{a.path, a.seen, moved->hash, {}, {}};
+      a.carried = true;
+    } else {
+      wishes.to_hash.emplace_back(a.path, a.seen);
+    }
+  }
+  found_.emplace(a.path, std::move(a));
+}
+
+void scan_batch::hashed(hashed_entry h) {
+  auto i = found_.find(h.path);
+  if (i == found_.end()) return;
+  if (!h.failed.empty()) {
+    i->second.dropped = true;
+    if (h.failed == "permission_denied" || h.failed == "io_failed") {
+      exempt_[h.path] = h.failed == "io_failed" ? "io_failed" : "unreadable";
+    } else {
+      again_.push_back(parent_path(h.path));
+    }
+    return;
+  }
+  i->second.seen = h.seen;
+  i->second.content = std::move(h);
+}
+
+bool scan_batch::usable(const appearance& a) const {
+  return !a.dropped && (a.seen.kind == item_kind::folder || a.content);
+}
+
+/// Its own path or a folder above is no longer there.
+bool scan_batch::is_gone(const item_id& id) {
+  auto at = id;
+  for (int depth = 0; at != root_item && depth < 4096; ++depth) {
+    if (vanished_.contains(at)) return true;
+    if (at != id && moved_.contains(at)) return false;
+    auto l = trees_.local(at);
+    if (!l) return false;
+    at = l->at.parent;
+  }
+  return false;
+}
+
+/// A known inode at another path is a move, unless its old path was re-occupied by an unknown one.
+void scan_batch::settle_identities() {
+  for (auto& [path, a] : found_) {
+    if (!a.identity || !usable(a) || moved_.contains(*a.identity)) continue;
+    auto old = found_.find(path_of(*a.identity));
+    bool reoccupied = old != found_.end() && old->second.here == a.identity;
+    if (reoccupied && !old->second.identity) continue;     // an editor's backup
+    if (!reoccupied && !is_gone(*a.identity)) continue;    // another name of the same file
+    auto row = trees_.local(*a.identity);
+    if (a.seen.birth_ns == 0 && a.seen.kind == item_kind::file && a.content->hash != row->hash)
+      continue;  // the number alone proves nothing
+    moved_[*a.identity] = path;
+  }
+  // What had a path that something else moved onto is gone, unless it moved itself.
+  for (auto& [path, a] : found_)
+    if (a.here && a.identity && moved_.contains(*a.identity) && moved_[*a.identity] == path) {
+      if (*a.here != *a.identity) vanished_.insert(*a.here);
+      a.here.reset();
+    }
+}
+
+void scan_batch::match_by_content() {
+  std::map<content_hash, std::vector<std::string>> appeared;
+  for (auto& [path, a] : found_)
+    if (usable(a) && !a.here && a.seen.kind == item_kind::file && a.seen.size > 0 &&
+        !(a.identity && moved_.contains(*a.identity) && moved_[*a.identity] == path))
+      appeared[a.content->hash].push_back(path);
+  if (appeared.empty()) return;
+  std::map<content_hash, std::vector<item_id>> lost;
+  for (const auto& id : vanished_) {
+    auto row = trees_.local(id);
+    if (row && !moved_.contains(id) && row->kind() == item_kind::file && row->hashed())
+      lost[row->hash].push_back(id);
+  }
+  for (const auto& [hash, paths] : appeared)
+    if (auto i = lost.find(hash); i != lost.end() && paths.size() == 1 && i->second.size() == 1)
+      moved_[i->second.front()] = paths.front();
+}
+
+void scan_batch::place_one(appearance& a, const item_id& parent, std::int64_t now_ns,
+                           const random_source& random, local_changes& out) {
+  auto id = a.identity ? a.identity : a.here;
+  auto before = id ? trees_.local(*id) : std::nullopt;
+  local_item now;
+  now.id = id ? *id : mint<item_id>(random);
+  now.at = {parent, last_name(a.path)};
+  now.seen = a.seen;
+  if (a.content) {
+    now.hash = a.content->hash;
+    now.link_target = a.content->link_target;
+  }
+  now.suspect = a.seen.kind == item_kind::file &&
+                (a.carried || in_suspect_window(a.seen, now_ns));
+  out.suspects |= now.suspect;
+  bool differs = !before || before->at != now.at || before->hash != now.hash ||
+                 before->mode() != now.mode();
+  if (differs) out.touched.push_back(now.id);
+  if (a.seen.kind == item_kind::folder) {
+    placed_[a.path] = now.id;
+    if (before && before->at != now.at) out.again.push_back(a.path);
+    else if (!before && !listed_.contains(a.path)) out.again.push_back(a.path);
+  }
+  out.changed.push_back(std::move(now));
+}
+
+void scan_batch::place_all(std::int64_t now_ns, const random_source& random, local_changes& out) {
+  std::map<std::string, item_id> by_path;
+  for (const auto& [id, path] : moved_) by_path[path] = id;
+  std::vector<appearance*> order;
+  for (auto& [path, a] : found_) {
+    if (auto i = by_path.find(path); i != by_path.end()) a.identity = i->second;
+    else a.identity.reset();
+    if (usable(a)) order.push_back(&a);
+  }
+  std::stable_sort(order.begin(), order.end(), [](const appearance* x, const appearance* y) {
+    return std::count(x->path.begin(), x->path.end(), '/') <
+           std::count(y->path.begin(), y->path.end(), '/');
+  });
+  for (auto* a : order) {
+    auto above = parent_path(a->path);
+    auto placed = placed_.find(above);
+    auto parent = placed != placed_.end() ? std::optional(placed->second) : folder_at(above);
+    if (!parent || removed_.contains(*parent)) {
+      out.again.push_back(above);  // the folder above could not be observed yet
+      continue;
+    }
+    place_one(*a, *parent, now_ns, random, out);
+  }
+}
+
+void scan_batch::remove_below(const item_id& id, local_changes& out) {
+  for (const auto& child : trees_.local_children(id))
+    if (!moved_.contains(child)) remove_below(child, out);
+  if (!removed_.insert(id).second) return;
+  out.gone.push_back(id);
+}
+
+void scan_batch::remove_gone(local_changes& out) {
+  for (const auto& id : vanished_) {
+    auto row = trees_.local(id);
+    if (!row || moved_.contains(id)) continue;
+    auto folder = path_of(row->at.parent);
+    bool frozen = std::any_of(frozen_.begin(), frozen_.end(), [&](const std::string& f) {
+      return folder == f || folder.starts_with(f + "/");
+    });
+    if (!frozen) remove_below(id, out);
+  }
+}
+
+local_changes scan_batch::conclude(std::int64_t now_ns, const random_source& random) {
+  local_changes out;
+  settle_identities();
+  match_by_content();
+  remove_gone(out);
+  place_all(now_ns, random, out);
+  out.exempt = std::move(exempt_);
+  out.listed = std::move(listed_);
+  out.again.insert(out.again.end(), again_.begin(), again_.end());
+  std::sort(out.again.begin(), out.again.end());
+  out.again.erase(std::unique(out.again.begin(), out.again.end()), out.again.end());
+  return out;
+}
+
+}  // namespace tinysync::engine

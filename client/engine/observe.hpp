@@ -1,0 +1,100 @@
+#pragma once
+// From listings of folders to changes of the local tree (DESIGN §5 Moves, Absence is never
+// evidence). Pure: it reads the local tree, wishes for more listings and hashes, and concludes.
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/engine/trees.hpp"
+
+namespace tinysync::engine {
+
+/// One entry of a folder as listed.
+struct listed_entry {
+  std::string name;
+  engine::seen seen;
+  bool special = false;    ///< neither file, folder nor symlink: never synced
+  std::string unreadable;  ///< why nothing can be said about it: its row stays as it is
+};
+
+struct listing {
+  std::string path;  ///< of the folder, relative to the root; "" is the root
+  std::vector<listed_entry> entries;
+  std::string failed;  ///< not enumerated completely: nothing below it counts as gone
+};
+
+/// The content of an entry, read between two equal stats.
+struct hashed_entry {
+  std::string path;
+  engine::seen seen;
+  content_hash hash;
+  std::string link_target;
+  std::string failed;  ///< error code; the entry is looked at again
+};
+
+struct scan_wishes {
+  std::vector<std::string> to_list;
+  std::vector<std::pair<std::string, seen>> to_hash;
+  bool empty() const { return to_list.empty() && to_hash.empty(); }
+};
+
+struct local_changes {
+  std::vector<local_item> changed;  ///< new or other than before; parents before children
+  std::vector<item_id> touched;     ///< of these: a difference the planner must look at
+  std::vector<item_id> gone;
+  std::map<std::string, std::string> exempt;  ///< path → reason
+  std::set<std::string> listed;               ///< folders whose exemptions were observed anew
+  std::vector<std::string> again;             ///< folders to be scanned once more, with all below
+  bool suspects = false;                      ///< some are to be looked at again after the window
+};
+
+/// An entry whose mtime or ctime is this close to its observation may still hide a change.
+inline constexpr std::int64_t suspect_window_ns = 2'000'000'000;
+
+/// One scan: any number of listings and hashes, then one conclusion.
+class scan_batch {
+ public:
+  explicit scan_batch(tree_view& trees) : trees_(trees) {}
+  scan_wishes compare(const listing& l);
+  void hashed(hashed_entry h);
+  local_changes conclude(std::int64_t now_ns, const random_source& random);
+
+ private:
+  struct appearance {
+    std::string path;
+    engine::seen seen;
+    std::optional<item_id> here;      // the row that has this path, if any
+    std::optional<item_id> identity;  // the row that had this inode, if any
+    std::optional<hashed_entry> content;
+    bool carried = false;  // content taken over from the row of its inode
+    bool dropped = false;
+  };
+  void compare_entry(const listing& l, const std::optional<item_id>& folder, const listed_entry& e,
+                     scan_wishes& wishes);
+  void appeared(appearance a, scan_wishes& wishes);
+  std::optional<item_id> known_inode(const seen& s);
+  std::optional<item_id> folder_at(const std::string& path);
+  std::string path_of(const item_id& id);
+  bool is_gone(const item_id& id);
+  void settle_identities();
+  void match_by_content();
+  void place_all(std::int64_t now_ns, const random_source& random, local_changes& out);
+  void place_one(appearance& a, const item_id& parent, std::int64_t now_ns,
+                 const random_source& random, local_changes& out);
+  void remove_gone(local_changes& out);
+  void remove_below(const item_id& id, local_changes& out);
+  bool usable(const appearance& a) const;
+
+  tree_view& trees_;
+  std::map<std::string, appearance> found_;  // new, replaced or changed entries by path
+  std::map<item_id, std::string> moved_;     // row → path it is at now
+  std::set<item_id> vanished_, removed_;
+  std::set<std::string> listed_, frozen_;
+  std::map<std::string, std::string> exempt_;
+  std::map<std::string, item_id> placed_;    // new ids of folders by path
+  std::vector<std::string> again_;
+};
+
+}  // namespace tinysync::engine

@@ -1,0 +1,242 @@
+#include "client/journal/journal.hpp"
+
+#include "client/journal/rows.hpp"
+#include "embedded/client_journal.hpp"
+#include "platform/sqlite/migrate.hpp"
+#include "proto/vocabulary/names.hpp"
+
+namespace tinysync::journal {
+
+journal::journal(sqlite::database db, journal_options options)
+    : db_(std::move(db)), options_(std::move(options)) {}
+
+result<std::unique_ptr<journal>> journal::open(journal_options options) {
+  sqlite::options how;
+  how.in_memory = options.in_memory;
+  auto db = sqlite::database::open(options.path, how);
+  if (!db) return failure(db.error());
+  const sqlite::migration steps[] = {{1, embedded::client_journal::text("001_index.sql")}};
+  if (auto version = sqlite::migrate(*db, steps); !version) return failure(version.error());
+  auto book = sqlite::query_book::parse(embedded::client_journal::text("queries.sql"));
+  if (!book) return failure(book.error());
+  if (auto ready = db->prepare_all(*book); !ready) return failure(ready.error());
+  return std::unique_ptr<journal>(new journal(std::move(*db), std::move(options)));
+}
+
+namespace {
+
+item item_of(std::string_view canonical) {
+  auto it = codec::decode_item(canonical);
+  if (!it) throw sqlite::failure(error{errc::local_state_corrupt, to_string(it.error())});
+  return std::move(*it);
+}
+
+}  // namespace
+
+// -- the trees ---------------------------------------------------------------------------------
+
+std::optional<item> journal::remote(const item_id& id) {
+  auto r = db_.query("remote_get", raw(id));
+  if (!r.next()) return std::nullopt;
+  return item_of(r.bytes(0));
+}
+
+std::optional<item> journal::base(const item_id& id) {
+  auto r = db_.query("base_get", raw(id));
+  if (!r.next()) return std::nullopt;
+  return item_of(r.bytes(0));
+}
+
+std::optional<engine::local_item> journal::local(const item_id& id) {
+  auto r = db_.query("local_get", raw(id));
+  if (!r.next()) return std::nullopt;
+  engine::local_item l;
+  l.id = id;
+  l.at = {id_at<item_id>(r, 0), r.text(1)};
+  l.seen = {static_cast<item_kind>(r.i64(2)), as_u64(r.i64(3)), r.i64(4), as_u64(r.i64(5)),
+            r.i64(6), r.i64(7), static_cast<std::uint32_t>(r.i64(8))};
+  l.hash = id_at<content_hash>(r, 9);
+  l.link_target = r.text(10);
+  l.suspect = r.i64(11) != 0;
+  return l;
+}
+
+std::optional<item_id> journal::one(std::string_view query, const place& p) {
+  auto r = db_.query(query, raw(p.parent), raw(p.name));
+  if (!r.next()) return std::nullopt;
+  return id_at<item_id>(r, 0);
+}
+
+std::vector<item_id> journal::many(std::string_view query, const item_id& parent) {
+  std::vector<item_id> out;
+  auto r = db_.query(query, raw(parent));
+  while (r.next()) out.push_back(id_at<item_id>(r, 0));
+  return out;
+}
+
+std::optional<item_id> journal::remote_at(const place& p) { return one("remote_at", p); }
+std::optional<item_id> journal::local_at(const place& p) { return one("local_at", p); }
+std::vector<item_id> journal::remote_children(const item_id& p) { return many("remote_children", p); }
+std::vector<item_id> journal::local_children(const item_id& p) { return many("local_children", p); }
+
+std::vector<item_id> journal::local_by_inode(std::uint64_t inode) {
+  std::vector<item_id> out;
+  auto r = db_.query("local_inode", as_i64(inode));
+  while (r.next()) out.push_back(id_at<item_id>(r, 0));
+  return out;
+}
+
+engine::busy journal::busy(const item_id& id) {
+  if (db_.query("intent_busy", raw(id)).next()) return engine::busy::disk;
+  if (db_.query("outbox_busy", raw(id)).next()) return engine::busy::answer;
+  return engine::busy::no;
+}
+
+bool journal::being_created(const item_id& id) {
+  return db_.query("outbox_creating", raw(id)).next();
+}
+
+std::optional<std::string> journal::local_path(const item_id& id) {
+  if (id == root_item) return std::string{};
+  if (id == engine::parked_folder) return std::string(reserved_root_name) + "/parked";
+  auto l = local(id);
+  if (!l) return std::nullopt;
+  auto above = local_path(l->at.parent);
+  if (!above) return std::nullopt;
+  return join_path(*above, l->at.name);
+}
+
+std::optional<std::string> journal::remote_path(const item_id& id) {
+  if (id == root_item) return std::string{};
+  auto r = remote(id);
+  if (!r) return std::nullopt;
+  auto above = remote_path(r->at.parent);
+  if (!above) return std::nullopt;
+  return join_path(*above, r->at.name);
+}
+
+// -- changes of single entries, inside a caller's transaction ------------------------------------
+
+void journal::touch(const item_id& id) {
+  db_.run("dirty_add", raw(id));
+  db_.run("refusal_clear", raw(id));
+}
+
+void journal::put_base(const item& it) {
+  db_.run("base_put", raw(it.id), raw(it.at.parent), raw(it.at.name), raw(codec::encode(it)));
+}
+
+void journal::put_local(const engine::local_item& l) {
+  db_.run("local_put", raw(l.id), raw(l.at.parent), raw(l.at.name), l.seen.kind,
+          as_i64(l.seen.inode), l.seen.birth_ns, as_i64(l.seen.size), l.seen.mtime_ns,
+          l.seen.ctime_ns, l.seen.mode, raw(l.hash), raw(l.link_target), l.suspect);
+}
+
+void journal::drop_base_subtree(const item_id& id) {
+  for (const auto& child : many("base_children", id)) {
+    drop_base_subtree(child);
+    touch(child);
+  }
+  db_.run("base_drop", raw(id));
+}
+
+// -- observations ------------------------------------------------------------------------------
+
+std::size_t journal::record(const engine::local_changes& changes) {
+  sqlite::transaction t(db_);
+  for (const auto& id : changes.gone) {
+    db_.run("local_drop", raw(id));
+    touch(id);
+  }
+  for (const auto& l : changes.changed) put_local(l);
+  for (const auto& id : changes.touched) touch(id);
+  for (const auto& folder : changes.listed) db_.run("exempt_clear", raw(folder), raw(folder));
+  for (const auto& [path, reason] : changes.exempt) {
+    auto slash = path.rfind('/');
+    auto folder = slash == std::string::npos ? std::string{} : path.substr(0, slash);
+    db_.run("exempt_put", raw(path), raw(folder), reason);
+  }
+  db_.run("dirty_wake");
+  t.commit();
+  return changes.touched.size() + changes.gone.size();
+}
+
+std::vector<std::string> journal::suspect_folders() {
+  std::vector<item_id> ids;
+  {
+    auto r = db_.query("local_suspects");
+    while (r.next()) ids.push_back(id_at<item_id>(r, 0));
+  }
+  std::set<std::string> folders;
+  for (const auto& id : ids)
+    if (auto l = local(id))
+      if (auto path = local_path(l->at.parent)) folders.insert(*path);
+  return {folders.begin(), folders.end()};
+}
+
+// -- state -------------------------------------------------------------------------------------
+
+std::string journal::state(std::string_view key) {
+  auto r = db_.query("state_get", key);
+  return r.next() ? r.text(0) : std::string{};
+}
+
+void journal::put_state(std::string_view key, std::string_view value) {
+  db_.run("state_put", key, raw(value));
+}
+
+void journal::wake_waiting() { db_.run("dirty_wake"); }
+void journal::mark_all_dirty() { db_.run("dirty_all"); }
+
+summary journal::summary() {
+  tinysync::journal::summary s;
+  s.cursor = cursor();
+  s.head = std::max(highest().seq, s.cursor.seq);
+  auto count = [this](auto&&... query) {
+    auto r = db_.query(query...);
+    return r.next() ? as_u64(r.i64(0)) : 0;
+  };
+  s.dirty = count("dirty_count");
+  s.outbox = count("outbox_count");
+  s.intents = count("intent_count");
+  s.conflicts = count("conflict_count");
+  s.items = count("remote_count");
+  {
+    auto r = db_.query("exempt_all");
+    while (r.next()) s.exempt.emplace_back(r.text(0), r.text(1));
+  }
+  std::vector<std::pair<item_id, std::string>> parked;
+  {
+    auto r = db_.query("refusal_parked", most_refusals);
+    while (r.next()) parked.emplace_back(id_at<item_id>(r, 0), r.text(1));
+  }
+  s.parked = parked.size();
+  for (const auto& [id, why] : parked) s.exempt.emplace_back(local_path(id).value_or(""), why);
+  s.state = state("lifecycle");
+  s.reason = state("lifecycle_reason");
+  return s;
+}
+
+std::vector<conflict_copy> journal::conflicts() {
+  std::vector<conflict_copy> out;
+  {
+    auto r = db_.query("conflict_all");
+    while (r.next())
+      out.push_back({id_at<item_id>(r, 0), id_at<item_id>(r, 1), {}, {}, r.i64(2), r.text(3)});
+  }
+  for (auto& c : out) {
+    c.path = local_path(c.item).value_or("");
+    c.original_path = local_path(c.original).value_or("");
+  }
+  return out;
+}
+
+bool journal::synced() {
+  auto dirty = db_.query("dirty_take", most_refusals, 1);
+  if (dirty.next()) return false;
+  auto s = summary();
+  return s.dirty <= s.parked && s.outbox == 0 && s.intents == 0 && s.cursor.seq >= s.head &&
+         bootstrapped();
+}
+
+}  // namespace tinysync::journal

@@ -1,0 +1,167 @@
+#pragma once
+// The index of one vault on one device: the trees on SQLite, and every change of them as one
+// transaction. One thread at a time. Members throw sqlite::failure when the database itself fails.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/engine/observe.hpp"
+#include "client/engine/plan.hpp"
+#include "platform/crypto/history.hpp"
+#include "platform/sqlite/database.hpp"
+#include "proto/codec/messages.hpp"
+
+namespace tinysync::journal {
+
+struct journal_options {
+  std::string path;        ///< of the database file
+  bool in_memory = false;  ///< for simulations
+  random_source random;
+  std::string device_label = "device";
+};
+
+/// A disk operation recorded before it is begun.
+struct intent {
+  std::uint64_t id = 0;
+  engine::disk_op op;
+};
+
+/// What became of an intent.
+struct intent_result {
+  std::uint64_t id = 0;
+  std::optional<errc> failed;
+  engine::seen now;    ///< what is at the place after it
+  engine::seen kept;   ///< replace with a conflict copy: the copy
+  content_hash kept_hash;
+  bool kept_found = true;  ///< false: the displaced content was what the index said; no copy made
+};
+
+struct planned {
+  std::vector<intent> disk;
+  std::size_t mutations = 0, left = 0, waiting = 0;
+  std::vector<engine::notice> notices;
+};
+
+struct outbox_row {
+  op_id op;
+  item_id item;
+  tinysync::mutation mutation;
+  bool sent = false;
+  std::string path;  ///< where its content is; empty if it has none
+  std::optional<engine::local_item> local;
+};
+
+struct summary {
+  position cursor;
+  seq_no head;
+  std::uint64_t dirty = 0, outbox = 0, intents = 0, conflicts = 0, items = 0, parked = 0;
+  std::vector<std::pair<std::string, std::string>> exempt;
+  std::string state, reason;
+};
+
+struct conflict_copy {
+  item_id item, original;
+  std::string path, original_path;
+  std::int64_t found_ns = 0;
+  std::string cause;
+};
+
+/// This often refused without a change in between, an item is parked with the reason.
+inline constexpr int most_refusals = 8;
+
+class journal final : public engine::tree_view {
+ public:
+  static result<std::unique_ptr<journal>> open(journal_options options);
+
+  // -- tree_view
+  std::optional<item> remote(const item_id& id) override;
+  std::optional<item> base(const item_id& id) override;
+  std::optional<engine::local_item> local(const item_id& id) override;
+  std::optional<item_id> remote_at(const place& p) override;
+  std::optional<item_id> local_at(const place& p) override;
+  std::vector<item_id> remote_children(const item_id& parent) override;
+  std::vector<item_id> local_children(const item_id& parent) override;
+  std::vector<item_id> local_by_inode(std::uint64_t inode) override;
+  engine::busy busy(const item_id& id) override;
+  bool being_created(const item_id& id) override;
+
+  // -- observations of the disk
+  /// Records what a scan concluded. Returns how many items differ from before.
+  std::size_t record(const engine::local_changes& changes);
+  std::vector<std::string> suspect_folders();
+  /// Path by the local tree; nothing if the item is not on the disk.
+  std::optional<std::string> local_path(const item_id& id);
+  /// Path by the server's tree; nothing if it does not have the item.
+  std::optional<std::string> remote_path(const item_id& id);
+
+  // -- planning
+  planned plan_next(std::size_t most_items, std::size_t most_disk_ops,
+                    const std::string& correlation);
+  void record(const std::vector<intent_result>& results, std::int64_t now_ns);
+  std::vector<intent> intents();
+  /// Something that others may wait for has ended: they are looked at again.
+  void wake_waiting();
+  void mark_all_dirty();
+
+  // -- outbox
+  /// Unanswered operations, sent ones first, in order; at most `limit`.
+  std::vector<outbox_row> unanswered(std::size_t limit);
+  void mark_sent(const std::vector<op_id>& ops);
+  /// Drops operations never sent: their content is not what it was.
+  void give_up(const std::vector<op_id>& ops);
+  std::vector<op_id> retired();
+  /// Records an answer. Returns how many operations were refused.
+  std::size_t record(const codec::mutation_answer& answer);
+
+  // -- the server's log
+  position cursor();
+  position highest();  ///< the highest position anything told
+  bool bootstrapped();
+  void note_head(const position& p);
+  /// Replays one page; errors: integrity_violation (chain or digest), update_required (a kind this
+  /// version does not know), malformed. On an error nothing has changed.
+  result<void> replay(const codec::log_page& page);
+  void snapshot_begin();
+  /// Adds items by their canonical bytes; malformed changes nothing.
+  result<void> snapshot_add(const std::vector<std::string>& canonicals);
+  /// Puts the snapshot in place if its digest holds, else integrity_violation.
+  result<void> snapshot_end(const position& at, const digest_sum& digest);
+  vault_digest digest();
+
+  // -- state
+  std::string state(std::string_view key);
+  void put_state(std::string_view key, std::string_view value);
+  tinysync::journal::summary summary();
+  std::vector<conflict_copy> conflicts();
+  bool synced();  ///< nothing dirty, nothing under way, the cursor at the highest position told
+
+ private:
+  explicit journal(sqlite::database db, journal_options options);
+  void touch(const item_id& id);
+  void put_base(const item& it);
+  void put_local(const engine::local_item& l);
+  void put_remote(const item& it, std::string_view canonical, vault_digest& sums);
+  void drop_remote(const item_id& id, vault_digest& sums);
+  void drop_remote_subtree(const item_id& id, vault_digest& sums);
+  void drop_base_subtree(const item_id& id);
+  void apply(const engine::tree_op& op);
+  std::uint64_t add(const engine::disk_op& op);
+  intent read_intent(const sqlite::rows& r);
+  void finish(const intent& i, const intent_result& r, std::int64_t now_ns);
+  void agree(const engine::disk_op& op);
+  result<void> replay_row(const codec::log_page& page, const log_entry& e, position& at,
+                          vault_digest& sums);
+  result<void> apply_row(const log_row& row, vault_digest& sums);
+  void complete_due(seq_no cursor);
+  void complete(const op_id& op, const mutation& m, bool succeeded, std::string_view canonical,
+                std::string_view why);
+  void store_cursor(const position& at, const vault_digest& sums);
+  std::optional<item_id> one(std::string_view query, const place& p);
+  std::vector<item_id> many(std::string_view query, const item_id& parent);
+
+  sqlite::database db_;
+  journal_options options_;
+};
+
+}  // namespace tinysync::journal

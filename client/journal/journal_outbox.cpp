@@ -1,0 +1,166 @@
+// Operations on their way to the server, and its answers. An answer moves no tree: it marks the row,
+// which leaves when the cursor has reached the answer's position.
+
+#include "client/journal/journal.hpp"
+#include "client/journal/rows.hpp"
+
+namespace tinysync::journal {
+namespace {
+
+mutation mutation_of(std::string_view bytes) {
+  auto m = codec::decode_mutation(bytes);
+  if (!m) throw sqlite::failure(error{errc::local_state_corrupt, to_string(m.error())});
+  return std::move(*m);
+}
+
+/// What base holds of an item once `m` was accepted and the server's item is `theirs`.
+item agreed_after(const std::optional<item>& before, const mutation& m, const item& theirs) {
+  item out = before.value_or(theirs);
+  auto take_content = [&](const content& c) {
+    out.what = c;
+    out.content_op = theirs.content_op;
+    out.content_seq = theirs.content_seq;
+  };
+  auto take_place = [&](const place& p) {
+    out.at = p;
+    out.place_op = theirs.place_op;
+    out.place_seq = theirs.place_seq;
+  };
+  auto take_mode = [&](mode_bits mask, mode_bits value) {
+    if (mask.executable) out.mode.executable = value.executable;
+    if (mask.private_) out.mode.private_ = value.private_;
+    out.mode_op = theirs.mode_op;
+    out.mode_seq = theirs.mode_seq;
+  };
+  if (auto* c = std::get_if<create_folder>(&m.change)) {
+    out = theirs;
+    out.at = c->at;
+  } else if (auto* c = std::get_if<create_file>(&m.change)) {
+    out = theirs;
+    out.at = c->at;
+    out.what = c->what;
+    out.mode = c->mode;
+  } else if (auto* c = std::get_if<create_symlink>(&m.change)) {
+    out = theirs;
+    out.at = c->at;
+    out.what.link_target = c->what.link_target;
+    out.what.hash = content_hash_of(c->what.link_target);
+  } else if (auto* c = std::get_if<update_content>(&m.change)) {
+    auto what = c->what;
+    if (!what.link_target.empty()) what.hash = content_hash_of(what.link_target);
+    take_content(what);
+  } else if (auto* c = std::get_if<set_mode>(&m.change)) {
+    take_mode(c->mask, c->value);
+  } else if (auto* c = std::get_if<move_rename>(&m.change)) {
+    take_place(c->to);
+  }
+  return out;
+}
+
+bool has_content(const change& c) {
+  if (auto* f = std::get_if<create_file>(&c)) return !f->what.ref.none();
+  if (auto* f = std::get_if<update_content>(&c)) return !f->what.ref.none();
+  return false;
+}
+
+}  // namespace
+
+std::vector<outbox_row> journal::unanswered(std::size_t limit) {
+  std::vector<outbox_row> out;
+  {
+    auto r = db_.query("outbox_unanswered", as_i64(limit));
+    while (r.next()) {
+      outbox_row row;
+      row.op = id_at<op_id>(r, 0);
+      row.item = id_at<item_id>(r, 1);
+      row.mutation = mutation_of(r.bytes(2));
+      row.sent = r.i64(3) != 0;
+      out.push_back(std::move(row));
+    }
+  }
+  for (auto& row : out) {
+    if (!has_content(row.mutation.change)) continue;
+    row.local = local(row.item);
+    row.path = local_path(row.item).value_or("");
+  }
+  return out;
+}
+
+void journal::mark_sent(const std::vector<op_id>& ops) {
+  sqlite::transaction t(db_);
+  for (const auto& op : ops) db_.run("outbox_sent", raw(op));
+  t.commit();
+}
+
+void journal::give_up(const std::vector<op_id>& ops) {
+  sqlite::transaction t(db_);
+  for (const auto& op : ops) {
+    std::optional<item_id> item;
+    {
+      auto r = db_.query("outbox_give_up", raw(op));
+      if (r.next()) item = id_at<item_id>(r, 0);
+    }
+    if (item) db_.run("dirty_wait", raw(*item));
+  }
+  t.commit();
+}
+
+std::vector<op_id> journal::retired() {
+  std::vector<op_id> out;
+  auto r = db_.query("retired_all");
+  while (r.next()) out.push_back(id_at<op_id>(r, 0));
+  return out;
+}
+
+std::size_t journal::record(const codec::mutation_answer& answer) {
+  sqlite::transaction t(db_);
+  std::size_t refused = 0;
+  for (const auto& o : answer.outcomes) {
+    auto until = o.succeeded() ? o.at.seq : answer.head.seq;
+    refused += !o.succeeded();
+    db_.run("outbox_answer", o.succeeded(), name_of(o.why), raw(o.canonical), as_i64(until.value),
+            raw(o.op));
+  }
+  for (const auto& r : answer.retired) db_.run("retired_drop", raw(r.op));
+  note_head(answer.head);
+  complete_due(cursor().seq);
+  t.commit();
+  return refused;
+}
+
+void journal::complete_due(seq_no cursor) {
+  struct due {
+    op_id op;
+    mutation m;
+    bool succeeded;
+    std::string canonical, why;
+  };
+  std::vector<due> rows;
+  {
+    auto r = db_.query("outbox_due", as_i64(cursor.value));
+    while (r.next())
+      rows.push_back({id_at<op_id>(r, 0), mutation_of(r.bytes(2)), r.i64(3) != 0, r.text(4), r.text(5)});
+  }
+  for (const auto& d : rows) complete(d.op, d.m, d.succeeded, d.canonical, d.why);
+  if (!rows.empty()) db_.run("dirty_wake");
+}
+
+/// The operation leaves the outbox; what it achieved is agreed from now on.
+void journal::complete(const op_id& op, const mutation& m, bool succeeded,
+                       std::string_view canonical, std::string_view why) {
+  db_.run("outbox_drop", raw(op));
+  if (!succeeded) {
+    db_.run("refusal_add", raw(m.item), why);
+    db_.run("dirty_add", raw(m.item));
+    return;
+  }
+  if (std::holds_alternative<delete_item>(m.change) ||
+      std::holds_alternative<delete_subtree>(m.change)) {
+    drop_base_subtree(m.item);
+  } else if (auto theirs = codec::decode_item(canonical)) {
+    put_base(agreed_after(base(m.item), m, *theirs));
+  }
+  touch(m.item);
+}
+
+}  // namespace tinysync::journal

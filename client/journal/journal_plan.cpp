@@ -1,0 +1,228 @@
+// Planning and what became of it on the disk.
+
+#include "client/journal/journal.hpp"
+#include "client/journal/rows.hpp"
+
+namespace tinysync::journal {
+namespace {
+
+/// The order of causes in storage is their name, so that adding one never shifts another.
+engine::cause cause_named(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(engine::cause::makes_way); ++i)
+    if (engine::name_of(static_cast<engine::cause>(i)) == name) return static_cast<engine::cause>(i);
+  return engine::cause::same_on_both;
+}
+
+bool creates(const change& c) {
+  return std::holds_alternative<create_folder>(c) || std::holds_alternative<create_file>(c) ||
+         std::holds_alternative<create_symlink>(c);
+}
+
+}  // namespace
+
+void journal::apply(const engine::tree_op& op) {
+  switch (op.kind) {
+    case engine::tree_op::what::set_base: put_base(*op.state); return;
+    case engine::tree_op::what::drop_base: db_.run("base_drop", raw(op.id)); return;
+    case engine::tree_op::what::rekey:
+      db_.run("local_rekey", raw(op.to), raw(op.id));
+      db_.run("local_reparent", raw(op.to), raw(op.id));
+      db_.run("conflict_rekey", raw(op.to), raw(op.id));
+      touch(op.id);
+      touch(op.to);
+      for (const auto& child : local_children(op.to)) touch(child);
+      return;
+  }
+}
+
+std::uint64_t journal::add(const engine::disk_op& op) {
+  engine::local_item was = op.expected.value_or(engine::local_item{});
+  db_.run("intent_add", raw(op.id), op.what, raw(op.from.parent), raw(op.from.name),
+          raw(op.to.parent), raw(op.to.name), raw(op.from_path), raw(op.to_path),
+          raw(op.state ? codec::encode(*op.state) : std::string{}), op.mode.executable,
+          op.mode.private_, as_i64(was.seen.inode), was.seen.birth_ns, as_i64(was.seen.size),
+          was.seen.mtime_ns, was.seen.ctime_ns, was.seen.mode, was.seen.kind, raw(was.hash),
+          raw(op.keep_name), raw(op.keep_id), engine::name_of(op.why));
+  return as_u64(db_.last_insert_id());
+}
+
+intent journal::read_intent(const sqlite::rows& r) {
+  intent i;
+  i.id = as_u64(r.i64(0));
+  auto& op = i.op;
+  op.id = id_at<item_id>(r, 1);
+  op.what = static_cast<engine::verb>(r.i64(2));
+  op.from = {id_at<item_id>(r, 3), r.text(4)};
+  op.to = {id_at<item_id>(r, 5), r.text(6)};
+  op.from_path = r.text(7);
+  op.to_path = r.text(8);
+  if (auto canonical = r.bytes(9); !canonical.empty()) {
+    auto it = codec::decode_item(canonical);
+    if (!it) throw sqlite::failure(error{errc::local_state_corrupt, "an intent's item"});
+    op.state = std::move(*it);
+  }
+  op.mode = {r.i64(10) != 0, r.i64(11) != 0};
+  engine::local_item was;
+  was.id = op.id;
+  was.at = op.from;
+  was.seen = {static_cast<item_kind>(r.i64(18)), as_u64(r.i64(12)), r.i64(13), as_u64(r.i64(14)),
+              r.i64(15), r.i64(16), static_cast<std::uint32_t>(r.i64(17))};
+  was.hash = id_at<content_hash>(r, 19);
+  if (was.seen.inode != 0) op.expected = was;
+  op.keep_name = r.text(20);
+  op.keep_id = id_at<item_id>(r, 21);
+  op.why = cause_named(r.bytes(22));
+  return i;
+}
+
+std::vector<intent> journal::intents() {
+  std::vector<intent> out;
+  auto r = db_.query("intent_all");
+  while (r.next()) out.push_back(read_intent(r));
+  return out;
+}
+
+planned journal::plan_next(std::size_t most_items, std::size_t most_disk_ops,
+                           const std::string& correlation) {
+  sqlite::transaction t(db_);
+  std::vector<item_id> dirty;
+  {
+    auto r = db_.query("dirty_take", most_refusals, as_i64(most_items));
+    while (r.next()) dirty.push_back(id_at<item_id>(r, 0));
+  }
+  engine::plan_options options{.device_label = options_.device_label,
+                               .random = options_.random,
+                               .cursor = cursor().seq,
+                               .most_disk_ops = most_disk_ops,
+                               .correlation = correlation};
+  auto plan = engine::make_plan(*this, dirty, options);
+  planned out;
+  for (const auto& id : plan.settled) db_.run("dirty_drop", raw(id));
+  for (const auto& op : plan.trees) apply(op);
+  for (const auto& id : plan.waiting) db_.run("dirty_wait", raw(id));
+  for (auto& op : plan.disk) {
+    auto id = add(op);
+    out.disk.push_back({id, std::move(op)});
+  }
+  for (const auto& m : plan.mutations)
+    db_.run("outbox_add", raw(m.op), raw(m.item), raw(codec::encode(m)), creates(m.change));
+  out.mutations = plan.mutations.size();
+  out.notices = std::move(plan.notices);
+  {
+    auto r = db_.query("dirty_count");
+    r.next();
+    out.waiting = as_u64(r.i64(1));
+    out.left = as_u64(r.i64(0)) - out.waiting;
+  }
+  t.commit();
+  return out;
+}
+
+// -- the disk has answered -----------------------------------------------------------------------
+
+void journal::record(const std::vector<intent_result>& results, std::int64_t now_ns) {
+  sqlite::transaction t(db_);
+  for (const auto& result : results) {
+    std::optional<intent> found;
+    {
+      auto r = db_.query("intent_get", as_i64(result.id));
+      if (r.next()) found = read_intent(r);
+    }
+    if (!found) continue;
+    db_.run("intent_drop", as_i64(result.id));
+    if (result.failed) {
+      db_.run("dirty_wait", raw(found->op.id));
+    } else {
+      finish(*found, result, now_ns);
+    }
+  }
+  t.commit();
+}
+
+/// After it was put on the disk, what was put there is agreed.
+void journal::agree(const engine::disk_op& op) {
+  auto agreed = base(op.id);
+  const auto& theirs = *op.state;
+  if (!agreed) agreed = theirs;
+  switch (op.what) {
+    case engine::verb::move:
+      agreed->at = theirs.at;
+      agreed->place_op = theirs.place_op;
+      agreed->place_seq = theirs.place_seq;
+      break;
+    case engine::verb::set_mode:
+      agreed->mode = theirs.mode;
+      agreed->mode_op = theirs.mode_op;
+      agreed->mode_seq = theirs.mode_seq;
+      break;
+    case engine::verb::replace:
+      agreed->what = theirs.what;
+      agreed->content_op = theirs.content_op;
+      agreed->content_seq = theirs.content_seq;
+      break;
+    default: agreed = theirs;
+  }
+  put_base(*agreed);
+}
+
+void journal::finish(const intent& i, const intent_result& r, std::int64_t now_ns) {
+  const auto& op = i.op;
+  auto row = local(op.id).value_or(engine::local_item{});
+  row.id = op.id;
+  row.seen = r.now;
+  row.suspect = false;
+  switch (op.what) {
+    case engine::verb::make_folder:
+    case engine::verb::create_file:
+    case engine::verb::create_link:
+      row.at = op.to;
+      row.hash = op.state->what.hash;
+      row.link_target = op.state->what.link_target;
+      put_local(row);
+      agree(op);
+      for (const auto& child : remote_children(op.id)) db_.run("dirty_add", raw(child));
+      break;
+    case engine::verb::replace:
+      row.hash = op.state->what.hash;
+      row.link_target = op.state->what.link_target;
+      put_local(row);
+      agree(op);
+      if (!op.keep_name.empty() && r.kept_found) {
+        engine::local_item kept;
+        kept.id = op.keep_id;
+        kept.at = op.to;
+        kept.seen = r.kept;
+        kept.hash = r.kept_hash;
+        if (kept.kind() == item_kind::symlink && op.expected) kept.link_target = op.expected->link_target;
+        put_local(kept);
+        touch(kept.id);
+        db_.run("conflict_add", raw(kept.id), raw(op.id), now_ns, engine::name_of(op.why));
+      }
+      break;
+    case engine::verb::set_mode:
+      put_local(row);
+      agree(op);
+      break;
+    case engine::verb::move:
+      row.at = op.to;
+      put_local(row);
+      if (op.state && op.state->at == op.to) agree(op);
+      break;
+    case engine::verb::aside:
+      row.at = op.to;
+      put_local(row);
+      db_.run("conflict_add", raw(op.id), raw(op.id), now_ns, engine::name_of(op.why));
+      break;
+    case engine::verb::park:
+      row.at = op.to;
+      put_local(row);
+      break;
+    case engine::verb::remove:
+      db_.run("local_drop", raw(op.id));
+      if (!remote(op.id)) db_.run("base_drop", raw(op.id));
+      break;
+  }
+  touch(op.id);
+}
+
+}  // namespace tinysync::journal
