@@ -168,11 +168,9 @@ void draft::emit(disk_op op) {
       break;
     case verb::replace:
       op.from_path = path_of(op.from);
-      if (!op.keep_name.empty()) {
-        op.to = {op.from.parent, op.keep_name};
-        op.to_path = path_of(op.to);
-        disk_taken_[op.to] = op.keep_id;
-      }
+      op.to = {op.from.parent, op.keep_name};
+      op.to_path = path_of(op.to);
+      disk_taken_[op.to] = op.keep_id;
       break;
     case verb::set_mode: op.from_path = path_of(op.from); break;
     case verb::aside: asides_.insert(op.id); [[fallthrough]];

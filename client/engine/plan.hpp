@@ -46,7 +46,7 @@ struct disk_op {
   std::optional<item> state;           ///< the server's state that is put in place
   mode_bits mode;                      ///< bits the file gets
   std::optional<local_item> expected;  ///< what the index says is at `from`
-  std::string keep_name;               ///< replace: conflict name of the displaced content
+  std::string keep_name;               ///< replace: conflict name, should the displaced be mine
   item_id keep_id;                     ///< replace: the id it gets
   std::string from_path, to_path;      ///< relative to the root, filled by the planner
   cause why;

@@ -151,10 +151,11 @@ bool planner::settle_content_on_disk(const item_id& id, const local_item& l, con
   if (!theirs || l.hash == r.what.hash) return false;
   disk_op op{.what = verb::replace, .id = id, .from = l.at, .state = r,
              .mode = merged(l.mode(), b.mode, r.mode), .expected = l, .why = cause::edited_there};
+  // Also needed where none is expected: the displaced file is inspected after the swap.
+  op.keep_name = d_.free_conflict_name(l.at, id, l.hash, l.seen.mtime_ns);
+  op.keep_id = d_.fresh_item();
   if (l.hash != b.what.hash) {
     op.why = cause::conflicting_edit;
-    op.keep_name = d_.free_conflict_name(l.at, id, l.hash, l.seen.mtime_ns);
-    op.keep_id = d_.fresh_item();
     d_.note(id, cause::conflicting_edit);
   }
   d_.emit(std::move(op));

@@ -32,9 +32,9 @@ struct intent_result {
   std::uint64_t id = 0;
   std::optional<errc> failed;
   engine::seen now;    ///< what is at the place after it
-  engine::seen kept;   ///< replace with a conflict copy: the copy
+  engine::seen kept;   ///< replace: the displaced content, where it was kept as a conflict copy
   content_hash kept_hash;
-  bool kept_found = true;  ///< false: the displaced content was what the index said; no copy made
+  std::string kept_name;  ///< its name; empty: no copy was made
 };
 
 struct planned {

@@ -187,10 +187,10 @@ void journal::finish(const intent& i, const intent_result& r, std::int64_t now_n
       row.link_target = op.state->what.link_target;
       put_local(row);
       agree(op);
-      if (!op.keep_name.empty() && r.kept_found) {
+      if (!r.kept_name.empty()) {
         engine::local_item kept;
         kept.id = op.keep_id;
-        kept.at = op.to;
+        kept.at = {op.to.parent, r.kept_name};
         kept.seen = r.kept;
         kept.hash = r.kept_hash;
         if (kept.kind() == item_kind::symlink && op.expected) kept.link_target = op.expected->link_target;

@@ -1,0 +1,285 @@
+#include "client/folder/executor.hpp"
+
+#include "client/folder/layout.hpp"
+#include "client/folder/listing.hpp"
+#include "platform/crypto/history.hpp"
+#include "proto/vocabulary/names.hpp"
+
+namespace tinysync::folder {
+namespace {
+
+constexpr std::size_t most_single_syncs = 16;  // above: one sync of the whole file system
+constexpr int most_names = 100;
+
+/// Renaming changes ctime and nothing else.
+bool same_but_ctime(engine::seen a, engine::seen b) {
+  a.ctime_ns = b.ctime_ns = 0;
+  return engine::same_stat(a, b);
+}
+
+}  // namespace
+
+std::uint32_t fresh_permissions(mode_bits wanted) {
+  if (wanted.private_) return wanted.executable ? 0700 : 0600;
+  return wanted.executable ? 0755 : 0644;
+}
+
+std::uint32_t permissions_for(std::uint32_t now, mode_bits wanted) {
+  auto has = engine::bits_of(now, item_kind::file);
+  if (has.private_ != wanted.private_) now = wanted.private_ ? now & ~077u : now | 044u;
+  if (has.executable != wanted.executable || has.private_ != wanted.private_) {
+    auto readers = (now & 0444u) >> 2;
+    now = wanted.executable ? now | 0100u | readers : now & ~0111u;
+  }
+  return now;
+}
+
+void executor::touched(const std::string& path) { folders_.insert(std::string(fs::parent_of(path))); }
+
+result<void> executor::make_durable() {
+  auto folders = std::move(folders_);
+  folders_.clear();
+  if (folders.size() > most_single_syncs) return disk_.sync_all();
+  for (const auto& f : folders) {
+    auto ok = disk_.sync_folder(f);
+    if (!ok && ok.error().code != errc::missing) return ok;
+  }
+  return {};
+}
+
+journal::intent_result executor::carry_out(const journal::intent& i, std::int64_t now_ns) {
+  journal::intent_result r;
+  r.id = i.id;
+  result<void> done;
+  switch (i.op.what) {
+    case engine::verb::make_folder:
+    case engine::verb::create_file:
+    case engine::verb::create_link: done = create(i, r); break;
+    case engine::verb::replace: done = replace(i, r, now_ns); break;
+    case engine::verb::set_mode: done = change_mode(i, r); break;
+    case engine::verb::move:
+    case engine::verb::aside:
+    case engine::verb::park: done = rename(i, r); break;
+    case engine::verb::remove: done = remove(i, now_ns); break;
+  }
+  if (!done) r.failed = done.error().code;
+  return r;
+}
+
+/// What is at `from` must be what the index says.
+result<engine::seen> executor::expect(const journal::intent& i) {
+  auto now = disk_.stat(i.op.from_path);
+  if (!now) return failure(now.error());
+  auto seen = seen_of(*now);
+  bool as_expected = i.op.expected && (seen.kind == item_kind::folder
+                                           ? engine::same_identity(seen, i.op.expected->seen)
+                                           : same_but_ctime(seen, i.op.expected->seen));
+  if (!as_expected) return failure(errc::changed_meanwhile, printable(i.op.from_path));
+  return seen;
+}
+
+result<content_hash> executor::hash_at(const std::string& path) {
+  auto h = hash_entry(disk_, path);
+  if (!h.failed.empty())
+    return failure(errc_from_name(h.failed).value_or(errc::io_failed), printable(path));
+  return h.hash;
+}
+
+result<void> executor::create(const journal::intent& i, journal::intent_result& r) {
+  const auto& op = i.op;
+  auto staged = staged_path(i.id);
+  if (op.what == engine::verb::make_folder) {
+    if (auto ok = disk_.make_folder(op.to_path, 0755); !ok) return ok;
+    touched(op.to_path);
+    auto now = disk_.stat(op.to_path);
+    if (!now) return failure(now.error());
+    r.now = seen_of(*now);
+    return {};
+  }
+  if (op.what == engine::verb::create_link) {
+    static_cast<void>(disk_.unlink(staged));
+    if (auto ok = disk_.make_symlink(op.state->what.link_target, staged); !ok) return ok;
+  }
+  auto before = disk_.stat(staged);
+  if (!before) return failure(before.error());
+  if (auto ok = disk_.rename_noreplace(staged, op.to_path); !ok) {
+    static_cast<void>(disk_.unlink(staged));
+    return ok;
+  }
+  touched(op.to_path);
+  auto now = disk_.stat(op.to_path);
+  if (!now) return failure(now.error());
+  if (!same_but_ctime(seen_of(*now), seen_of(*before)))
+    return failure(errc::changed_meanwhile, printable(op.to_path));
+  r.now = seen_of(*now);
+  return {};
+}
+
+result<void> executor::replace(const journal::intent& i, journal::intent_result& r,
+                               std::int64_t now_ns) {
+  const auto& op = i.op;
+  auto staged = staged_path(i.id);
+  if (op.state->kind == item_kind::symlink) {
+    static_cast<void>(disk_.unlink(staged));
+    if (auto ok = disk_.make_symlink(op.state->what.link_target, staged); !ok) return ok;
+  }
+  auto before = disk_.stat(staged);
+  if (!before) return failure(before.error());
+  if (auto ok = expect(i); !ok) return failure(ok.error());
+  {
+    auto lease = disk_.read_lease(op.from_path);
+    if (!lease && lease.error().code == errc::busy) return failure(lease.error());
+    static_cast<void>(disk_.carry_attributes(op.from_path, staged));
+  }
+  auto swapped = disk_.rename_exchange(staged, op.from_path);
+  if (!swapped && swapped.error().code == errc::unsupported) swapped = swap_without_exchange(i, staged);
+  if (!swapped) return swapped;
+  touched(op.from_path);
+  if (auto ok = keep_or_trash(i, r, staged, now_ns); !ok) return ok;
+  auto now = disk_.stat(op.from_path);
+  if (!now) return failure(now.error());
+  r.now = seen_of(*now);
+  if (r.now.inode != before->inode) return failure(errc::changed_meanwhile, printable(op.from_path));
+  return {};
+}
+
+/// Links the old file aside first, so that it has a name at every moment.
+result<void> executor::swap_without_exchange(const journal::intent& i, const std::string& staged) {
+  auto aside = staged + ".old";
+  if (auto ok = disk_.rename_noreplace(i.op.from_path, aside); !ok) return ok;
+  if (auto ok = disk_.rename_noreplace(staged, i.op.from_path); !ok) {
+    static_cast<void>(disk_.rename_noreplace(aside, i.op.from_path));
+    return ok;
+  }
+  return disk_.rename_noreplace(aside, staged);
+}
+
+/// Inspects what came out of the swap: if it is not what the index said it was a user's edit.
+result<void> executor::keep_or_trash(const journal::intent& i, journal::intent_result& r,
+                                     const std::string& displaced, std::int64_t now_ns) {
+  auto hash = hash_at(displaced);
+  if (!hash) return failure(hash.error());
+  bool mine = i.op.why == engine::cause::conflicting_edit || *hash != i.op.expected->hash;
+  if (mine) return keep(i, r, displaced, *hash);
+  return to_trash(displaced, std::string(fs::name_of(i.op.from_path)), i.id, now_ns);
+}
+
+result<void> executor::keep(const journal::intent& i, journal::intent_result& r,
+                            const std::string& displaced, const content_hash& hash) {
+  auto folder = std::string(fs::parent_of(i.op.to_path));
+  for (int attempt = 1; attempt <= most_names; ++attempt) {
+    auto name = attempt == 1 ? i.op.keep_name
+                             : std::to_string(attempt) + " " + i.op.keep_name.substr(0, 250);
+    auto path = join_path(folder, name);
+    auto moved = disk_.rename_noreplace(displaced, path);
+    if (moved) {
+      touched(path);
+      auto now = disk_.stat(path);
+      if (!now) return failure(now.error());
+      r.kept = seen_of(*now);
+      r.kept_hash = hash;
+      r.kept_name = name;
+      return {};
+    }
+    if (moved.error().code != errc::exists) return moved;
+    if (auto there = hash_at(path); there && *there == hash) return disk_.unlink(displaced);
+  }
+  return failure(errc::exists, "no free conflict name for " + printable(i.op.keep_name));
+}
+
+result<void> executor::change_mode(const journal::intent& i, journal::intent_result& r) {
+  auto now = expect(i);
+  if (!now) return failure(now.error());
+  if (auto ok = disk_.set_mode(i.op.from_path, permissions_for(now->mode, i.op.mode)); !ok) return ok;
+  auto after = disk_.stat(i.op.from_path);
+  if (!after) return failure(after.error());
+  r.now = seen_of(*after);
+  return {};
+}
+
+result<void> executor::rename(const journal::intent& i, journal::intent_result& r) {
+  if (auto ok = expect(i); !ok) return failure(ok.error());
+  if (auto ok = disk_.rename_noreplace(i.op.from_path, i.op.to_path); !ok) return ok;
+  touched(i.op.from_path);
+  touched(i.op.to_path);
+  auto now = disk_.stat(i.op.to_path);
+  if (!now) return failure(now.error());
+  r.now = seen_of(*now);
+  return {};
+}
+
+result<void> executor::remove(const journal::intent& i, std::int64_t now_ns) {
+  const auto& op = i.op;
+  auto now = expect(i);
+  if (!now) {
+    if (now.error().code == errc::missing) return {};
+    return failure(now.error());
+  }
+  touched(op.from_path);
+  if (now->kind == item_kind::folder) return disk_.rmdir(op.from_path);
+  auto staged = staged_path(i.id);
+  if (auto ok = disk_.rename_noreplace(op.from_path, staged); !ok) return ok;
+  auto hash = hash_at(staged);
+  if (!hash || *hash != op.expected->hash) {
+    // An edit that came in between: it goes back where it was.
+    if (auto back = disk_.rename_noreplace(staged, op.from_path); !back) return back;
+    return failure(errc::changed_meanwhile, printable(op.from_path));
+  }
+  return to_trash(staged, std::string(fs::name_of(op.from_path)), i.id, now_ns);
+}
+
+result<void> executor::to_trash(const std::string& from, const std::string& name,
+                                std::uint64_t intent, std::int64_t now_ns) {
+  auto folder = std::string(trash_folder) + "/" + std::to_string(now_ns / 1'000'000'000) + "-" +
+                std::to_string(intent);
+  auto made = disk_.make_folder(folder, 0700);
+  if (!made && made.error().code != errc::exists) return made;
+  touched(folder);
+  auto path = join_path(folder, name);
+  touched(path);
+  auto moved = disk_.rename_noreplace(from, path);
+  if (moved) touched(from);
+  return moved;
+}
+
+result<std::vector<rescued>> executor::recover(const std::vector<journal::intent>& intents,
+                                               std::int64_t now_ns) {
+  std::vector<rescued> out;
+  auto staged = disk_.list(staging_folder);
+  if (!staged) return failure(staged.error());
+  for (const auto& e : *staged) {
+    auto path = join_path(staging_folder, e.name);
+    auto id = intent_of(e.name);
+    const journal::intent* of = nullptr;
+    for (const auto& i : intents)
+      if (id && i.id == *id) of = &i;
+    if (e.name.ends_with(part_suffix)) {  // an unfinished download: ours alone
+      if (auto ok = disk_.unlink(path); !ok) return failure(ok.error());
+      continue;
+    }
+    auto hash = hash_at(path);
+    if (!hash) continue;
+    bool downloaded = of && of->op.state && of->op.state->what.hash == *hash;
+    bool expected = of && of->op.expected && of->op.expected->hash == *hash;
+    if (downloaded || (!of && e.stat.size == 0)) {
+      if (auto ok = disk_.unlink(path); !ok) return failure(ok.error());
+    } else if (expected) {
+      auto name = std::string(fs::name_of(of->op.from_path));
+      if (auto ok = to_trash(path, name, of->id, now_ns); !ok) return failure(ok.error());
+    } else if (of && of->op.what == engine::verb::remove &&
+               disk_.rename_noreplace(path, of->op.from_path)) {
+      touched(of->op.from_path);
+    } else if (of && !of->op.keep_name.empty()) {
+      journal::intent_result r;
+      if (auto ok = keep(*of, r, path, *hash); !ok) return failure(ok.error());
+      out.push_back({of->op.to_path, "displaced_content"});
+    } else {
+      // Nobody's: unknown bytes are kept where an operator finds them.
+      if (auto ok = to_trash(path, e.name, id.value_or(0), now_ns); !ok) return failure(ok.error());
+    }
+  }
+  if (auto ok = make_durable(); !ok) return failure(ok.error());
+  return out;
+}
+
+}  // namespace tinysync::folder

@@ -1,0 +1,60 @@
+#pragma once
+// Carries out intents on the disk (DESIGN §5 Touching the disk). The executor decides nothing: what
+// it finds other than expected it leaves alone and says so.
+
+#include <set>
+#include <vector>
+
+#include "client/journal/journal.hpp"
+#include "platform/fs/disk.hpp"
+
+namespace tinysync::folder {
+
+/// Staged content that does not belong to what an intent wanted: found after a crash.
+struct rescued {
+  std::string path;  ///< where it is now
+  std::string why;
+};
+
+class executor {
+ public:
+  explicit executor(fs::disk& disk) : disk_(disk) {}
+
+  /// One intent; its content, if it needs any, is staged, verified and durable. `now_ns` names
+  /// what goes to the trash.
+  journal::intent_result carry_out(const journal::intent& i, std::int64_t now_ns);
+  /// Makes everything carried out so far durable: before the index may say that it is there.
+  result<void> make_durable();
+  /// After a crash: inspects every staged file. Downloaded content is removed, a displaced file
+  /// goes to the trash if it is what the index expected there, anything else gets its conflict
+  /// name beside the place it came from.
+  result<std::vector<rescued>> recover(const std::vector<journal::intent>& intents,
+                                       std::int64_t now_ns);
+
+ private:
+  result<void> create(const journal::intent& i, journal::intent_result& r);
+  result<void> replace(const journal::intent& i, journal::intent_result& r, std::int64_t now_ns);
+  result<void> swap_without_exchange(const journal::intent& i, const std::string& staged);
+  result<void> keep_or_trash(const journal::intent& i, journal::intent_result& r,
+                             const std::string& displaced, std::int64_t now_ns);
+  result<void> keep(const journal::intent& i, journal::intent_result& r,
+                    const std::string& displaced, const content_hash& hash);
+  result<void> change_mode(const journal::intent& i, journal::intent_result& r);
+  result<void> rename(const journal::intent& i, journal::intent_result& r);
+  result<void> remove(const journal::intent& i, std::int64_t now_ns);
+  result<void> to_trash(const std::string& from, const std::string& name, std::uint64_t intent,
+                        std::int64_t now_ns);
+  result<engine::seen> expect(const journal::intent& i);
+  result<content_hash> hash_at(const std::string& path);
+  void touched(const std::string& path);
+
+  fs::disk& disk_;
+  std::set<std::string> folders_;  // whose entries are not durable yet
+};
+
+/// The permission word that gives a file these bits and changes no other.
+std::uint32_t permissions_for(std::uint32_t now, mode_bits wanted);
+/// For a new file, whatever the umask: 0600/0700 private, else 0644/0755.
+std::uint32_t fresh_permissions(mode_bits wanted);
+
+}  // namespace tinysync::folder
