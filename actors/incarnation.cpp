@@ -99,7 +99,7 @@ bool incarnation::begin() {
     behaviour_->started(context_);
   });
   hand_ = {};
-  if (!over_ && birth_.on_started) birth_.on_started();
+  if (!over_ && birth_.on_started) birth_.on_started(*this);
   return !over_;
 }
 

@@ -112,6 +112,7 @@ std::shared_ptr<incarnation> runtime::launch_root(const node_spec& root, exit_ca
   birth b;
   b.self = names_->find("/" + root.name());
   b.make = supervisor_factory(root.shared_branch());
+  b.on_started = [](incarnation& life) { life.self().bind(life.shared_from_this()); };
   b.on_exit = std::move(on_exit);
   return launch(std::move(b));
 }

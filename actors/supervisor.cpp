@@ -56,7 +56,7 @@ birth supervisor::birth_of(const kid& k) {
     b.make = supervisor_factory(k.node.shared_branch());
   }
   auto weak = life_.weak_from_this();
-  b.on_started = [weak, id = k.id, generation = k.generation] {
+  b.on_started = [weak, id = k.id, generation = k.generation](incarnation&) {
     auto me = weak.lock();
     if (!me) return;
     me->post("child started", [=](incarnation& self) {

@@ -23,6 +23,7 @@
 
 namespace tinysync::actors::detail {
 
+class incarnation;
 class runtime;
 
 /// Why it ended (nothing: normally) and the key of the message it died on (empty: none).
@@ -34,8 +35,8 @@ struct birth {
   factory make;
   std::shared_ptr<const face_table> table{};
   actors::runs_on runs_on = actors::runs_on::scheduler;
-  std::function<void()> on_started{};  ///< constructed; on the actor's thread
-  exit_callback on_exit{};             ///< destroyed; on the actor's thread, last of all
+  std::function<void(incarnation&)> on_started{};  ///< constructed; on the actor's thread
+  exit_callback on_exit{};  ///< destroyed; on the actor's thread, last of all
 };
 
 struct backlog {

@@ -76,7 +76,7 @@ class probe {
 
   Int64Value handle(const Int64Value& n) { return number(sum_ += n.value()); }
   result<StringValue> handle(const StringValue& w, context& self) {
-    if (w.value() == "boom") throw std::runtime_error("boom");
+    if (w.value().starts_with("boom")) throw std::runtime_error("boom");
     if (w.value() == "violate") throw integrity_violation("log position does not match");
     if (w.value() == "corrupt") throw local_state_corrupt("page 7");
     if (w.value() == "refuse") return failure(errc::offline, "no server");
