@@ -81,7 +81,8 @@ class context {
             std::move(attachment));
   }
 
-  /// The message to this actor itself, later. Forgotten when the actor ends or restarts.
+  /// The message to this actor itself, later; it must be in the actor's face. Forgotten when the
+  /// actor ends or restarts.
   template <class M>
   void delay(duration wait, M message) {
     delay_raw(wait, std::make_shared<M>(std::move(message)));

@@ -1,5 +1,6 @@
-// The one file that knows CAF (0.17.6): mailboxes, scheduler, threads. docs of its traps: CAF's own
-// defaults starve actors (max-throughput) and wake slowly from foreign threads (stealing).
+// The one file that knows CAF (0.17.6): mailboxes, scheduler, threads. Two of its defaults are
+// overruled: an unlimited max-throughput lets two busy actors starve all others, work stealing
+// wakes slowly from I/O threads.
 #include "actors/detail/engine.hpp"
 
 #include <caf/actor_system.hpp>
