@@ -49,8 +49,9 @@ std::optional<item_id> scan_batch::known_inode(const seen& s) {
   return std::nullopt;
 }
 
-scan_wishes scan_batch::compare(const listing& l) {
+scan_wishes scan_batch::compare(const listing& l, bool recursive) {
   scan_wishes wishes;
+  recursive_ = recursive;
   if (!listed_.insert(l.path).second) return wishes;
   auto folder = folder_at(l.path);
   if (!l.failed.empty()) {
@@ -87,12 +88,18 @@ void scan_batch::compare_entry(const listing& l, const std::optional<item_id>& f
     return;
   }
   auto row = here ? trees_.local(*here) : std::nullopt;
-  if (row && row->kind() != e.seen.kind) {
+  // A folder is its inode; a file or link of another kind is another item.
+  bool other = row && (row->kind() != e.seen.kind ||
+                       (row->kind() == item_kind::folder && !same_identity(row->seen, e.seen)));
+  if (other) {
     vanished_.insert(*here);
     row.reset();
     here.reset();
   }
-  if (row && same_stat(row->seen, e.seen) && !row->suspect && row->hashed()) return;
+  if (row && same_stat(row->seen, e.seen) && !row->suspect && row->hashed()) {
+    if (recursive_ && row->kind() == item_kind::folder) wishes.to_list.push_back(path);
+    return;
+  }
   appeared({.path = path, .seen = e.seen, .here = here}, wishes);
 }
 

@@ -57,7 +57,8 @@ inline constexpr std::int64_t suspect_window_ns = 2'000'000'000;
 class scan_batch {
  public:
   explicit scan_batch(tree_view& trees) : trees_(trees) {}
-  scan_wishes compare(const listing& l);
+  /// `recursive`: also wishes for the known folders below.
+  scan_wishes compare(const listing& l, bool recursive);
   void hashed(hashed_entry h);
   local_changes conclude(std::int64_t now_ns, const random_source& random);
 
@@ -88,6 +89,7 @@ class scan_batch {
   bool usable(const appearance& a) const;
 
   tree_view& trees_;
+  bool recursive_ = false;
   std::map<std::string, appearance> found_;  // new, replaced or changed entries by path
   std::map<item_id, std::string> moved_;     // row → path it is at now
   std::set<item_id> vanished_, removed_;

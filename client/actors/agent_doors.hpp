@@ -1,0 +1,72 @@
+#pragma once
+// The world as the agent reaches it: real in tinysyncd, faked in scenarios and the simulation.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "platform/clock/clock.hpp"
+#include "platform/crypto/randomness.hpp"
+#include "platform/fs/disk.hpp"
+#include "platform/net/transport.hpp"
+#include "platform/watch/watcher.hpp"
+#include "proto/vocabulary/ids.hpp"
+#include "proto/vocabulary/invite.hpp"
+
+namespace tinysync::client {
+
+/// Timings and limits of the agent, with their defaults. Durations are monotonic time.
+struct agent_config {
+  bool polling = true;                        ///< off only in tests: wakes must do it alone
+  std::chrono::milliseconds poll_every{60'000};
+  std::chrono::milliseconds gather{20};       ///< changes of one folder arrive together
+  std::chrono::milliseconds gather_deletes{150};  ///< deletes and overwrites gather longer
+  std::chrono::milliseconds rescan_every{600'000};  ///< sees what no watch sees
+  std::chrono::milliseconds suspect_again{2'100};
+  std::chrono::milliseconds retry_first{500}, retry_most{60'000};
+  std::size_t plan_items = 2'000;             ///< looked at in one plan
+  std::size_t batch_disk_ops = 512;
+  std::uint64_t batch_bytes = 64 * 1024 * 1024;  ///< of one upload or download exchange
+  std::size_t inline_bytes = 32 * 1024;       ///< contents up to this ride in the mutation
+};
+
+/// Small owner-only files of the agent: credentials and settings.
+struct file_cabinet {
+  std::function<result<std::string>(const std::string& name)> read;  ///< missing if there is none
+  std::function<result<void>(const std::string& name, const std::string& bytes)> write;
+  std::function<result<void>(const std::string& name)> remove;
+};
+
+struct agent_doors {
+  agent_config config;
+  clock::clock* clock = nullptr;
+  crypto::randomness* random = nullptr;
+  file_cabinet files;
+  /// Opens a root; every actor that touches it gets a handle of its own.
+  std::function<result<std::shared_ptr<fs::disk>>(const std::string& root)> open_root;
+  std::function<result<std::unique_ptr<watch::watcher>>(const std::string& root,
+                                                        watch::event_callback)> watch_root;
+  std::function<result<std::shared_ptr<net::transport>>(const std::string& url,
+                                                        const public_key_pin& pin)> connect;
+  std::string index_folder;         ///< where the indexes are
+  bool indexes_in_memory = false;   ///< simulations
+  /// Makes and checks a root before it is attached; see attachments.
+  std::function<result<std::string>(const std::string& wanted)> make_root;
+
+  random_source bytes() const {
+    auto* source = random;
+    return [source](std::uint8_t* out, std::size_t n) { source->fill({out, n}); };
+  }
+};
+
+/// One vault on this device.
+struct vault_config {
+  vault_id vault;
+  std::string name, root, index;
+  std::string device_label;
+  device_id device;
+  std::string path() const { return "/agent/vaults/" + to_string(vault); }
+};
+
+}  // namespace tinysync::client

@@ -1,0 +1,331 @@
+#include "client/actors/local_store.hpp"
+
+#include "actors/failures.hpp"
+#include "platform/log/log.hpp"
+#include "platform/sqlite/failure.hpp"
+
+namespace tinysync::client {
+namespace {
+
+/// The database's failures are states to be waited out, but for a damaged file.
+template <class F>
+auto guarded(F f) -> decltype(f()) {
+  try {
+    return f();
+  } catch (const sqlite::failure& e) {
+    if (e.why().code == errc::local_state_corrupt || e.why().code == errc::internal)
+      throw actors::local_state_corrupt(to_string(e.why()));
+    return failure(e.why());
+  }
+}
+
+/// A broken invariant ends the actor: its supervisor answers with a resync.
+template <class T>
+result<T> or_violation(result<T> r) {
+  if (!r && r.error().code == errc::integrity_violation)
+    throw actors::integrity_violation(to_string(r.error()));
+  return r;
+}
+
+std::vector<op_id> ops_from(const google::protobuf::RepeatedPtrField<std::string>& raw) {
+  std::vector<op_id> out;
+  for (const auto& r : raw) out.push_back(id_from<op_id>(r));
+  return out;
+}
+
+}  // namespace
+
+local_store::local_store(actors::context& self, agent_doors doors, vault_config vault)
+    : doors_(std::move(doors)), vault_(std::move(vault)) {
+  open(self.start().resync);
+}
+
+void local_store::open(bool resync) {
+  journal::journal_options options;
+  options.path = doors_.index_folder + "/" + vault_.index;
+  options.in_memory = doors_.indexes_in_memory;
+  options.random = doors_.bytes();
+  options.device_label = vault_.device_label;
+  auto opened = journal::journal::open(options);
+  if (!opened && opened.error().code == errc::local_state_corrupt)
+    throw actors::local_state_corrupt(to_string(opened.error()));
+  if (!opened) throw std::runtime_error(to_string(opened.error()));
+  journal_ = std::move(*opened);
+  if (!resync) return;
+  // The remote tree is fetched anew and every item is looked at; nothing observed is discarded.
+  log::warn("vault.resync", "vault={}", to_string(vault_.vault));
+  journal_->put_state("bootstrapped", "0");
+  journal_->mark_all_dirty();
+}
+
+result<pb::Compared> local_store::handle(const pb::Compare& m) {
+  return guarded([&]() -> result<pb::Compared> {
+    auto& batch = scans_.try_emplace(m.scan(), *journal_).first->second;
+    pb::Compared out;
+    for (const auto& f : m.folders()) {
+      auto wishes = batch.compare(from_message(f), m.recursive());
+      for (auto& path : wishes.to_list) out.add_to_list(std::move(path));
+      for (auto& [path, seen] : wishes.to_hash) {
+        auto& w = *out.add_to_hash();
+        w.set_path(path);
+        put(seen, *w.mutable_seen());
+      }
+    }
+    return out;
+  });
+}
+
+void local_store::handle(const pb::Hashed& m) {
+  auto batch = scans_.find(m.scan());
+  if (batch == scans_.end()) return;
+  for (const auto& c : m.contents()) batch->second.hashed(from_message(c));
+}
+
+result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
+  return guarded([&]() -> result<pb::ScanConcluded> {
+    pb::ScanConcluded out;
+    auto batch = scans_.extract(m.scan());
+    if (batch.empty()) return out;
+    auto changes = batch.mapped().conclude(m.now_ns(), doors_.bytes());
+    out.set_changed(journal_->record(changes));
+    for (const auto& path : changes.again) out.add_again(path);
+    if (changes.suspects)
+      out.set_again_in_ms(static_cast<std::uint32_t>(doors_.config.suspect_again.count()));
+    return out;
+  });
+}
+
+result<pb::Planned> local_store::handle(const pb::Plan& m, actors::context& self) {
+  return guarded([&]() -> result<pb::Planned> {
+    auto p = journal_->plan_next(doors_.config.plan_items, m.most_disk_ops(),
+                                 std::string(self.correlation()));
+    pb::Planned out;
+    for (const auto& i : p.disk) put(i, *out.add_disk());
+    out.set_mutations(p.mutations);
+    out.set_left(p.left);
+    out.set_waiting(p.waiting);
+    for (const auto& n : p.notices)
+      log::info("plan.notice", "vault={} item={} cause={}", to_string(vault_.vault),
+                to_string(n.id), engine::name_of(n.why));
+    return out;
+  });
+}
+
+result<pb::DiskRecorded> local_store::handle(const pb::RecordDisk& m) {
+  return guarded([&]() -> result<pb::DiskRecorded> {
+    std::vector<journal::intent_result> results;
+    for (const auto& r : m.results()) results.push_back(from_message(r));
+    journal_->record(results, m.now_ns());
+    return pb::DiskRecorded{};
+  });
+}
+
+result<pb::Intents> local_store::handle(const pb::AskIntents&) {
+  return guarded([&]() -> result<pb::Intents> {
+    pb::Intents out;
+    for (const auto& i : journal_->intents()) put(i, *out.add_disk());
+    return out;
+  });
+}
+
+result<pb::Outbox> local_store::handle(const pb::TakeOutbox& m) {
+  return guarded([&]() -> result<pb::Outbox> {
+    pb::Outbox out;
+    for (const auto& row : journal_->unanswered(m.limit())) {
+      auto& o = *out.add_rows();
+      o.set_op(row.op.str());
+      o.set_mutation(codec::encode(row.mutation));
+      o.set_path(row.path);
+      o.set_sent(row.sent);
+      if (row.local) {
+        put(row.local->seen, *o.mutable_seen());
+        o.set_hash(row.local->hash.str());
+      }
+    }
+    out.set_cursor(codec::encode(journal_->cursor()));
+    out.set_highest(codec::encode(journal_->highest()));
+    for (const auto& op : journal_->retired()) out.add_retired(op.str());
+    return out;
+  });
+}
+
+result<pb::Done> local_store::handle(const pb::MarkSent& m) {
+  return guarded([&]() -> result<pb::Done> {
+    journal_->mark_sent(ops_from(m.ops()));
+    return pb::Done{};
+  });
+}
+
+result<pb::Done> local_store::handle(const pb::GiveUp& m) {
+  return guarded([&]() -> result<pb::Done> {
+    journal_->give_up(ops_from(m.ops()));
+    return pb::Done{};
+  });
+}
+
+result<pb::AnswerRecorded> local_store::handle(const pb::RecordAnswer& m) {
+  return guarded([&]() -> result<pb::AnswerRecorded> {
+    auto answer = codec::decode_mutation_answer(m.answer());
+    if (!answer) return failure(answer.error());
+    pb::AnswerRecorded out;
+    out.set_refused(journal_->record(*answer));
+    return out;
+  });
+}
+
+result<pb::Replayed> local_store::handle(const pb::ReplayPage& m) {
+  return guarded([&]() -> result<pb::Replayed> {
+    auto page = codec::decode_log_page(m.page());
+    if (!page) return failure(page.error());
+    if (auto ok = or_violation(journal_->replay(*page)); !ok) return failure(ok.error());
+    pb::Replayed out;
+    out.set_seq(page->at.seq.value);
+    out.set_head(page->head.seq.value);
+    out.set_rows(page->entries.size());
+    return out;
+  });
+}
+
+result<void> local_store::add_records(std::string_view records) {
+  std::vector<std::string> canonicals;
+  std::string joined = std::move(snapshot_tail_);
+  joined += records;
+  std::string_view left = joined;
+  for (;;) {
+    auto record = codec::take_snapshot_record(left);
+    if (!record) return failure(record.error());
+    if (!*record) break;
+    canonicals.push_back(std::move(**record));
+  }
+  snapshot_tail_ = std::string(left);
+  return journal_->snapshot_add(canonicals);
+}
+
+result<pb::Cursor> local_store::handle(const pb::LoadSnapshot& m, actors::context& self) {
+  return guarded([&]() -> result<pb::Cursor> {
+    if (m.first()) {
+      journal_->snapshot_begin();
+      snapshot_tail_.clear();
+    }
+    if (self.attachment())
+      if (auto ok = add_records(*self.attachment()); !ok) return failure(ok.error());
+    if (m.last()) {
+      auto at = codec::decode_position(m.position());
+      if (!at) return failure(at.error());
+      if (!snapshot_tail_.empty()) return failure(errc::malformed, "a snapshot cut short");
+      auto done = journal_->snapshot_end(*at, id_from<digest_sum>(m.digest()));
+      if (!done) return failure(done.error());
+    }
+    return cursor();
+  });
+}
+
+pb::Cursor local_store::cursor() {
+  pb::Cursor out;
+  auto at = journal_->cursor();
+  out.set_position(codec::encode(at));
+  out.set_head(std::max(journal_->highest().seq, at.seq).value);
+  out.set_bootstrapped(journal_->bootstrapped());
+  return out;
+}
+
+result<pb::Cursor> local_store::handle(const pb::AskCursor&) {
+  return guarded([&]() -> result<pb::Cursor> { return cursor(); });
+}
+
+result<pb::Cursor> local_store::handle(const pb::NoteHead& m) {
+  return guarded([&]() -> result<pb::Cursor> {
+    if (auto p = codec::decode_position(m.position())) journal_->note_head(*p);
+    return cursor();
+  });
+}
+
+result<pb::Summary> local_store::handle(const pb::AskSummary&) {
+  return guarded([&]() -> result<pb::Summary> {
+    auto s = journal_->summary();
+    pb::Summary out;
+    out.set_epoch(s.cursor.epoch.str());
+    out.set_seq(s.cursor.seq.value);
+    out.set_head(s.head.value);
+    out.set_dirty(s.dirty);
+    out.set_outbox(s.outbox);
+    out.set_intents(s.intents);
+    out.set_conflicts(s.conflicts);
+    out.set_items(s.items);
+    out.set_parked(s.parked);
+    out.set_state(s.state);
+    out.set_reason(s.reason);
+    for (const auto& [path, reason] : s.exempt) {
+      auto& e = *out.add_exempt();
+      e.set_path(path);
+      e.set_reason(reason);
+    }
+    return out;
+  });
+}
+
+result<pb::Done> local_store::handle(const pb::RecordState& m) {
+  return guarded([&]() -> result<pb::Done> {
+    journal_->put_state("lifecycle", m.state());
+    journal_->put_state("lifecycle_reason", m.reason());
+    return pb::Done{};
+  });
+}
+
+result<pb::Done> local_store::handle(const pb::RecordIdentity& m) {
+  return guarded([&]() -> result<pb::Done> {
+    journal_->put_state("root_identity", m.SerializeAsString());
+    return pb::Done{};
+  });
+}
+
+result<pb::RecordIdentity> local_store::handle(const pb::AskIdentity&) {
+  return guarded([&]() -> result<pb::RecordIdentity> {
+    pb::RecordIdentity out;
+    out.ParseFromString(journal_->state("root_identity"));
+    return out;
+  });
+}
+
+result<pb::FoldersTouched> local_store::handle(const pb::AskSuspects&) {
+  return guarded([&]() -> result<pb::FoldersTouched> {
+    pb::FoldersTouched out;
+    for (const auto& f : journal_->suspect_folders()) out.add_folders(f);
+    return out;
+  });
+}
+
+result<pb::Conflicts> local_store::handle(const pb::AskConflicts&) {
+  return guarded([&]() -> result<pb::Conflicts> {
+    pb::Conflicts out;
+    for (const auto& c : journal_->conflicts()) {
+      auto& m = *out.add_conflicts();
+      m.set_id(to_string(c.item));
+      m.set_path(c.path);
+      m.set_original(c.original_path);
+      m.set_found_ns(c.found_ns);
+      m.set_why(c.cause);
+    }
+    return out;
+  });
+}
+
+result<pb::ItemPath> local_store::handle(const pb::AskItemPath& m) {
+  return guarded([&]() -> result<pb::ItemPath> {
+    auto id = id_from<item_id>(m.item());
+    auto path = journal_->local_path(id);
+    if (!path) path = journal_->remote_path(id);
+    pb::ItemPath out;
+    out.set_path(path.value_or(""));
+    return out;
+  });
+}
+
+void local_store::handle(const pb::WakeWaiting&) {
+  guarded([&]() -> result<void> {
+    journal_->wake_waiting();
+    return {};
+  });
+}
+
+}  // namespace tinysync::client

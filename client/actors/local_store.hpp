@@ -1,0 +1,52 @@
+#pragma once
+// local_store: sole owner of the index of one vault.
+
+#include <map>
+#include <memory>
+
+#include "actors/context.hpp"
+#include "client/actors/agent_doors.hpp"
+#include "client/actors/convert.hpp"
+
+namespace tinysync::client {
+
+class local_store {
+ public:
+  local_store(actors::context& self, agent_doors doors, vault_config vault);
+
+  result<pb::Compared> handle(const pb::Compare& m);
+  void handle(const pb::Hashed& m);
+  result<pb::ScanConcluded> handle(const pb::ConcludeScan& m);
+  result<pb::Planned> handle(const pb::Plan& m, actors::context& self);
+  result<pb::DiskRecorded> handle(const pb::RecordDisk& m);
+  result<pb::Intents> handle(const pb::AskIntents& m);
+  result<pb::Outbox> handle(const pb::TakeOutbox& m);
+  result<pb::Done> handle(const pb::MarkSent& m);
+  result<pb::Done> handle(const pb::GiveUp& m);
+  result<pb::AnswerRecorded> handle(const pb::RecordAnswer& m);
+  result<pb::Replayed> handle(const pb::ReplayPage& m);
+  result<pb::Cursor> handle(const pb::LoadSnapshot& m, actors::context& self);
+  result<pb::Cursor> handle(const pb::AskCursor& m);
+  result<pb::Cursor> handle(const pb::NoteHead& m);
+  result<pb::Summary> handle(const pb::AskSummary& m);
+  result<pb::Done> handle(const pb::RecordState& m);
+  result<pb::Done> handle(const pb::RecordIdentity& m);
+  result<pb::RecordIdentity> handle(const pb::AskIdentity& m);
+  result<pb::FoldersTouched> handle(const pb::AskSuspects& m);
+  result<pb::Conflicts> handle(const pb::AskConflicts& m);
+  result<pb::ItemPath> handle(const pb::AskItemPath& m);
+  void handle(const pb::WakeWaiting& m);
+
+ private:
+  void open(bool resync);
+  pb::Cursor cursor();
+  result<void> add_records(std::string_view records);
+
+  agent_doors doors_;
+  vault_config vault_;
+  std::unique_ptr<journal::journal> journal_;
+  std::map<std::uint64_t, engine::scan_batch> scans_;
+  std::string snapshot_tail_;  // of a record cut by a part's end
+};
+
+}  // namespace tinysync::client
