@@ -11,6 +11,9 @@ std::shared_ptr<const supervisor_spec> node_spec::shared_branch() const {
   return branch ? *branch : nullptr;
 }
 
-const std::string& node_spec::name() const { return leaf() ? leaf()->name : branch()->name; }
+const std::string& node_spec::name() const {
+  if (auto actor = leaf()) return actor->name;
+  return std::get<std::shared_ptr<const supervisor_spec>>(node_)->name;
+}
 
 }  // namespace tinysync::actors
