@@ -322,10 +322,11 @@ result<pb::ItemPath> local_store::handle(const pb::AskItemPath& m) {
 }
 
 void local_store::handle(const pb::WakeWaiting&) {
-  guarded([&]() -> result<void> {
+  auto done = guarded([&]() -> result<void> {
     journal_->wake_waiting();
     return {};
   });
+  if (!done) log::warn("index.busy", "vault={} why={}", to_string(vault_.vault), to_string(done.error()));
 }
 
 }  // namespace tinysync::client

@@ -1,0 +1,450 @@
+#include "client/actors/engine.hpp"
+
+#include "platform/log/log.hpp"
+
+namespace tinysync::client {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::block_reason;
+using engine::lifecycle;
+using engine::lifecycle_event;
+
+constexpr auto store_answers_within = 300s;
+constexpr auto scan_ends_within = 24h;      // a first scan of millions of files
+constexpr auto transfer_ends_within = 24h;  // bounded by the transfers' own time limits
+constexpr auto never = actors::time_point{};
+
+block_reason reason_named(const std::string& name) {
+  for (int i = 0; i <= static_cast<int>(block_reason::root_missing); ++i)
+    if (engine::name_of(static_cast<block_reason>(i)) == name) return static_cast<block_reason>(i);
+  return block_reason::server_integrity;
+}
+
+}  // namespace
+
+vault_engine::vault_engine(actors::context& self, agent_doors doors, vault_config vault)
+    : self_(self), doors_(std::move(doors)), vault_(std::move(vault)),
+      store_(self.sibling<faces::local_store>("local_store")),
+      scanner_(self.sibling<faces::scanner>("scanner")),
+      applier_(self.sibling<faces::applier>("applier")),
+      pending_(self.sibling<faces::pending_ops>("pending_ops")) {}
+
+void vault_engine::started(actors::context& self) {
+  pb::WatchLink watch;
+  watch.set_subscriber(self.path());
+  self.send(self.find<faces::cloud_link>("/agent/cloud_link"), watch);
+  step();
+}
+
+bool vault_engine::held() const {
+  return paused_ || (blocked_ != block_reason::none && blocked_ != block_reason::disk_full);
+}
+
+/// One thing at a time; whatever ends calls this again.
+void vault_engine::step() {
+  if (start_ != start_step::running) return start_step_on();
+  if (held()) return;
+  bool disk_quiet = !scanning_ && !planning_ && !executing_;
+  if (staged_ && disk_quiet) return execute();
+  if (disk_quiet && (everything_ || !trees_.empty() || !folders_.empty())) {
+    if (everything_ || !trees_.empty()) return scan(everything_ ? std::set<std::string>{} : trees_, true);
+    return scan(folders_, false);
+  }
+  if (disk_quiet && !staging_ && plan_wanted_ && bootstrapped_) return plan();
+  settle_checks();
+}
+
+/// Recovery of intents, then watches, then the first scan: in this order, always.
+void vault_engine::start_step_on() {
+  if (starting_) return;
+  starting_ = true;
+  auto failed = [this](const error& e) {
+    starting_ = false;
+    self_.failed(to_string(e));
+    if (e.code == errc::missing || e.code == errc::permission_denied) block(block_reason::root_missing);
+    retry_later();
+  };
+  if (start_ == start_step::recover) {
+    return self_.ask(applier_, pb::Recover{}, store_answers_within,
+                     [this, failed](result<pb::Recovered> r) {
+                       if (!r) return failed(r.error());
+                       starting_ = false;
+                       start_ = start_step::watch;
+                       step();
+                     });
+  }
+  pb::Watch watch;
+  watch.add_folders("");
+  self_.ask(self_.sibling<faces::watcher>("watcher"), watch, store_answers_within,
+            [this, failed](result<pb::Watching> r) {
+              if (!r) return failed(r.error());
+              starting_ = false;
+              start_ = start_step::running;
+              everything_ = true;
+              plan_wanted_ = true;
+              self_.send(pending_, pb::SendOutbox{});
+              step();
+            });
+}
+
+// -- scanning ----------------------------------------------------------------------------------
+
+void vault_engine::scan(std::set<std::string> folders, bool whole_tree) {
+  pb::Scan m;
+  m.set_whole_tree(whole_tree);
+  // New folders are watched before they are listed: the watch goes with the scan's request.
+  pb::Watch watch;
+  for (const auto& f : folders) {
+    m.add_folders(f);
+    watch.add_folders(f);
+  }
+  if (folders.empty()) watch.add_folders("");
+  if (whole_tree) {
+    everything_ = false;
+    trees_.clear();
+  } else {
+    folders_.clear();
+  }
+  scanning_ = true;
+  self_.note("scanning");
+  self_.ask(self_.sibling<faces::watcher>("watcher"), watch, store_answers_within,
+            [this, m](result<pb::Watching>) {
+              self_.ask(scanner_, m, scan_ends_within,
+                        [this](result<pb::Scanned> r) { scanned(r); });
+            });
+}
+
+void vault_engine::scanned(const result<pb::Scanned>& r) {
+  scanning_ = false;
+  self_.note("");
+  if (!r) {
+    everything_ = true;
+    self_.failed(to_string(r.error()));
+    return retry_later();
+  }
+  if (r->failed()) {
+    block(block_reason::root_missing);
+    everything_ = true;
+    return retry_later();
+  }
+  unblock(block_reason::root_missing);
+  next_rescan_ = self_.now() + doors_.config.rescan_every;
+  for (const auto& f : r->again()) trees_.insert(f);
+  if (r->again_in_ms() > 0 && next_suspects_ == never)
+    next_suspects_ = self_.now() + std::chrono::milliseconds(r->again_in_ms());
+  tick_in(doors_.config.rescan_every);
+  if (r->changed() > 0 || waiting_ > 0) plan_wanted_ = true;
+  step();
+}
+
+// -- planning and acting -------------------------------------------------------------------------
+
+void vault_engine::plan() {
+  plan_wanted_ = false;
+  planning_ = true;
+  pb::Plan m;
+  m.set_most_disk_ops(static_cast<std::uint32_t>(doors_.config.batch_disk_ops));
+  m.set_now_ns(doors_.clock->wall_now_ns());
+  self_.ask(store_, m, store_answers_within, [this](result<pb::Planned> r) { planned(r); });
+}
+
+void vault_engine::planned(const result<pb::Planned>& r) {
+  planning_ = false;
+  if (!r) {
+    plan_wanted_ = true;
+    self_.failed(to_string(r.error()));
+    return retry_later();
+  }
+  waiting_ = r->waiting();
+  if (r->mutations() > 0) self_.send(pending_, pb::SendOutbox{});
+  if (r->left() > 0) plan_wanted_ = true;
+  bool work = r->mutations() > 0 || r->disk_size() > 0;
+  if (work) event(lifecycle_event::work_found, "planned");
+  if (r->disk_size() > 0) {
+    batch_.assign(r->disk().begin(), r->disk().end());
+    return stage();
+  }
+  step();
+}
+
+void vault_engine::stage() {
+  staging_ = true;
+  pb::Stage m;
+  for (const auto& op : batch_) *m.add_disk() = op;
+  self_.note("fetching for " + std::to_string(batch_.size()) + " items");
+  self_.ask(applier_, std::move(m), transfer_ends_within, [this](result<pb::Staged> r) {
+    staging_ = false;
+    if (!r) self_.failed(to_string(r.error()));
+    staged_ = true;  // what could not be fetched fails one by one in Execute, and waits
+    step();
+  });
+}
+
+void vault_engine::execute() {
+  staged_ = false;
+  executing_ = true;
+  pb::Execute m;
+  for (auto& op : batch_) *m.add_disk() = std::move(op);
+  batch_.clear();
+  self_.note("putting " + std::to_string(m.disk_size()) + " items in place");
+  self_.ask(applier_, std::move(m), store_answers_within,
+            [this](result<pb::DiskFinished> r) { executed(r); });
+}
+
+void vault_engine::executed(const result<pb::DiskFinished>& r) {
+  executing_ = false;
+  self_.note("");
+  if (!r) {
+    // The applier may have died half-way: inspect what it left before anything else.
+    self_.failed(to_string(r.error()));
+    start_ = start_step::recover;
+    return retry_later();
+  }
+  for (const auto& f : r->look_again()) folders_.insert(f);
+  bool full = false;
+  for (const auto& why : r->reasons()) full |= why == name_of(errc::disk_full);
+  if (full) block(block_reason::disk_full);
+  else if (r->done() > 0) unblock(block_reason::disk_full);
+  if (r->done() > 0) {
+    retry_ = 0ms;
+    plan_wanted_ = true;
+  }
+  if (r->failed() > 0) retry_later();
+  step();
+}
+
+// -- time --------------------------------------------------------------------------------------
+
+void vault_engine::tick_in(std::chrono::milliseconds wait) {
+  auto due = self_.now() + wait;
+  if (tick_at_ != never && tick_at_ <= due && tick_at_ > self_.now()) return;
+  tick_at_ = due;
+  self_.delay(wait, pb::Tick{});
+}
+
+void vault_engine::retry_later() {
+  retry_ = retry_ == 0ms ? doors_.config.retry_first
+                         : std::min(retry_ * 2, doors_.config.retry_most);
+  next_retry_ = self_.now() + retry_;
+  tick_in(retry_);
+  step();
+}
+
+void vault_engine::handle(const pb::Tick&) {
+  auto now = self_.now();
+  if (tick_at_ != never && tick_at_ <= now) tick_at_ = never;
+  if (next_retry_ != never && next_retry_ <= now) {
+    next_retry_ = never;
+    plan_wanted_ = true;
+    if (engine::clears_itself(blocked_) && blocked_ == block_reason::root_missing) {
+      blocked_ = block_reason::none;  // look again; the scan blocks anew if it is still missing
+      everything_ = true;
+    }
+    self_.send(store_, pb::WakeWaiting{});
+  }
+  if (next_rescan_ != never && next_rescan_ <= now) {
+    next_rescan_ = never;
+    everything_ = true;
+  }
+  if (next_suspects_ != never && next_suspects_ <= now) {
+    next_suspects_ = never;
+    self_.ask(store_, pb::AskSuspects{}, store_answers_within,
+              [this](result<pb::FoldersTouched> r) {
+                if (!r) return;
+                for (const auto& f : r->folders()) folders_.insert(f);
+                step();
+              });
+  }
+  for (auto due : {next_retry_, next_rescan_, next_suspects_})
+    if (due != never)
+      tick_in(std::chrono::duration_cast<std::chrono::milliseconds>(due - now) + 1ms);
+  step();
+}
+
+// -- what others tell ----------------------------------------------------------------------------
+
+void vault_engine::handle(const pb::FoldersTouched& m) {
+  for (const auto& f : m.folders()) folders_.insert(f);
+  everything_ |= m.overflow();
+  step();
+}
+
+void vault_engine::handle(const pb::RemoteChanged&) {
+  if (!bootstrapped_) {
+    bootstrapped_ = true;
+    event(lifecycle_event::snapshot_loaded, "snapshot loaded");
+  }
+  plan_wanted_ = true;
+  step();
+}
+
+void vault_engine::handle(const pb::OutboxChanged&) {
+  plan_wanted_ = true;
+  step();
+}
+
+void vault_engine::handle(const pb::LinkChanged& m) {
+  connected_ = m.connected();
+  if (!connected_) return;
+  if (blocked_ == block_reason::access_lost) unblock(blocked_);
+  retry_ = 0ms;
+  plan_wanted_ = true;
+  self_.send(store_, pb::WakeWaiting{});
+  step();
+}
+
+void vault_engine::handle(const pb::Block& m) { block(reason_named(m.reason())); }
+
+void vault_engine::handle(const pb::Pause&) {
+  paused_ = true;
+  event(lifecycle_event::pause, "asked to");
+}
+
+void vault_engine::handle(const pb::Resume&) {
+  if (!paused_) return;
+  paused_ = false;
+  event(lifecycle_event::resume, "asked to");
+  if (bootstrapped_) event(lifecycle_event::snapshot_loaded, "resumed");
+  everything_ = true;
+  step();
+}
+
+result<pb::Done> vault_engine::handle(const pb::PanicResync&) {
+  return failure(errc::not_built_yet, "panic-resync on request");
+}
+
+// -- state -------------------------------------------------------------------------------------
+
+void vault_engine::event(lifecycle_event e, const std::string& why) {
+  auto after = engine::next(state_, e);
+  if (!after) {
+    // Work is found before the first snapshot, too; only a jump between states is a bug.
+    if (e != lifecycle_event::work_found && e != lifecycle_event::work_done)
+      log::error("lifecycle.illegal", "state={} event={}", engine::name_of(state_), engine::name_of(e));
+    return;
+  }
+  if (*after == state_) return;
+  log::info("lifecycle", "vault={} from={} to={} event={} why={}", to_string(vault_.vault),
+            engine::name_of(state_), engine::name_of(*after), engine::name_of(e), why);
+  state_ = *after;
+  pb::RecordState m;
+  m.set_state(std::string(engine::name_of(state_)));
+  m.set_reason(blocked_ == block_reason::none ? why : std::string(engine::name_of(blocked_)));
+  self_.ask(store_, m, store_answers_within, [](result<pb::Done>) {});
+}
+
+void vault_engine::block(block_reason why) {
+  if (blocked_ == why) return;
+  blocked_ = why;
+  log::warn("vault.blocked", "vault={} reason={}", to_string(vault_.vault), engine::name_of(why));
+  event(lifecycle_event::block, std::string(engine::name_of(why)));
+  settle_checks();
+}
+
+void vault_engine::unblock(block_reason why) {
+  if (blocked_ != why && !(why == block_reason::root_missing && state_ == lifecycle::blocked &&
+                           blocked_ == block_reason::none))
+    return;
+  blocked_ = block_reason::none;
+  event(lifecycle_event::unblock, "the cause is gone");
+  if (bootstrapped_) event(lifecycle_event::snapshot_loaded, "unblocked");
+}
+
+// -- questions -----------------------------------------------------------------------------------
+
+actors::later<pb::Settled> vault_engine::handle(const pb::Settle&, actors::context& self) {
+  actors::later<pb::Settled> answer(self);
+  auto caught_up = [this, answer](result<pb::Replayed> r) {
+    if (!r && remedy_of(r.error().code) != remedy::retry) {
+      pb::Settled out;
+      out.set_attention(true);
+      out.set_waiting_for(to_string(r.error()));
+      return answer.deliver(std::move(out));
+    }
+    settling_.push_back(answer);
+    step();
+  };
+  self_.ask(self_.sibling<faces::watcher>("watcher"), pb::Flush{}, store_answers_within,
+            [this, caught_up](result<pb::FoldersTouched> r) {
+              if (!r || r->overflow()) everything_ = true;
+              self_.ask(self_.sibling<faces::log_replayer>("log_replayer"), pb::CatchUp{},
+                        store_answers_within, caught_up);
+            });
+  return answer;
+}
+
+/// Nothing is under way: is everything in sync, or what is it waiting for?
+void vault_engine::settle_checks() {
+  if (held()) {
+    return answer_settled(false, blocked_ != block_reason::none,
+                          paused_ ? "paused" : std::string(engine::name_of(blocked_)));
+  }
+  bool idle = start_ == start_step::running && !scanning_ && !planning_ && !staging_ && !staged_ &&
+              !executing_ && !plan_wanted_ && !everything_ && folders_.empty() && trees_.empty();
+  if (!idle || checking_) return;
+  checking_ = true;
+  self_.ask(store_, pb::AskSummary{}, store_answers_within, [this](result<pb::Summary> r) {
+    checking_ = false;
+    if (!r) return;
+    bool synced = r->dirty() <= r->parked() && r->outbox() == 0 && r->intents() == 0 &&
+                  r->seq() >= r->head() && bootstrapped_;
+    bool quiet = !scanning_ && !planning_ && !staging_ && !staged_ && !executing_ &&
+                 !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_;
+    if (synced && quiet) {
+      event(lifecycle_event::work_done, "in sync");
+      answer_settled(true, r->parked() > 0, "");
+    } else if (quiet && r->outbox() == 0 && r->dirty() > r->parked() && next_retry_ == never) {
+      retry_later();  // something waits and nothing that could wake it is under way
+    }
+  });
+}
+
+void vault_engine::answer_settled(bool synced, bool attention, const std::string& waiting_for) {
+  auto waiting = std::move(settling_);
+  settling_.clear();
+  for (const auto& answer : waiting) {
+    pb::Settled out;
+    out.set_synced(synced);
+    out.set_attention(attention);
+    out.set_state(std::string(engine::name_of(state_)));
+    out.set_waiting_for(waiting_for);
+    answer.deliver(std::move(out));
+  }
+}
+
+pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
+  pb::VaultStatus out;
+  out.set_vault(vault_.vault.str());
+  out.set_name(vault_.name);
+  out.set_root(vault_.root);
+  bool held_state = state_ == lifecycle::blocked || state_ == lifecycle::paused;
+  out.set_state(!connected_ && !held_state ? "Offline" : std::string(engine::name_of(state_)));
+  out.set_reason(std::string(engine::name_of(blocked_)));
+  out.set_epoch(s.epoch());
+  out.set_seq(s.seq());
+  out.set_head_seq(s.head());
+  auto unfinished = s.dirty() > s.parked() ? s.dirty() - s.parked() : 0;
+  out.set_pending(unfinished + s.outbox() + s.intents());
+  out.set_transfers(staging_ ? batch_.size() : 0);
+  out.set_conflicts(s.conflicts());
+  for (const auto& e : s.exempt()) *out.add_exempt() = e;
+  out.set_last_proven_ns(s.last_proven_ns());
+  out.set_items(s.items());
+  bool nothing_wanted = !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_ &&
+                        !scanning_ && start_ == start_step::running;
+  out.set_synced(out.pending() == 0 && nothing_wanted && s.seq() >= s.head() && bootstrapped_ &&
+                 connected_ && !held());
+  return out;
+}
+
+actors::later<pb::VaultStatus> vault_engine::handle(const pb::AskStatus&, actors::context& self) {
+  actors::later<pb::VaultStatus> answer(self);
+  self_.ask(store_, pb::AskSummary{}, store_answers_within, [this, answer](result<pb::Summary> r) {
+    if (!r) return answer.fail(r.error());
+    answer.deliver(status_from(*r));
+  });
+  return answer;
+}
+
+}  // namespace tinysync::client

@@ -1,0 +1,80 @@
+#pragma once
+// engine: the lifecycle of the vault. It owns no tree and touches no disk: it decides when to scan,
+// to plan and to act, and never lets a scan and a swap on the disk overlap.
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actors/context.hpp"
+#include "client/actors/agent_doors.hpp"
+#include "client/actors/convert.hpp"
+#include "client/engine/lifecycle.hpp"
+
+namespace tinysync::client {
+
+class vault_engine {
+ public:
+  vault_engine(actors::context& self, agent_doors doors, vault_config vault);
+  void started(actors::context& self);
+
+  void handle(const pb::FoldersTouched& m);
+  void handle(const pb::RemoteChanged& m);
+  void handle(const pb::OutboxChanged& m);
+  void handle(const pb::LinkChanged& m);
+  void handle(const pb::Block& m);
+  void handle(const pb::Tick& m);
+  void handle(const pb::Pause& m);
+  void handle(const pb::Resume& m);
+  actors::later<pb::Settled> handle(const pb::Settle& m, actors::context& self);
+  actors::later<pb::VaultStatus> handle(const pb::AskStatus& m, actors::context& self);
+  result<pb::Done> handle(const pb::PanicResync& m);
+
+ private:
+  enum class start_step : std::uint8_t { recover, watch, first_scan, running };
+
+  void step();
+  void start_step_on();
+  void scan(std::set<std::string> folders, bool whole_tree);
+  void scanned(const result<pb::Scanned>& r);
+  void plan();
+  void planned(const result<pb::Planned>& r);
+  void stage();
+  void execute();
+  void executed(const result<pb::DiskFinished>& r);
+  void settle_checks();
+  void answer_settled(bool synced, bool attention, const std::string& waiting_for);
+  void event(engine::lifecycle_event e, const std::string& why);
+  void block(engine::block_reason why);
+  void unblock(engine::block_reason why);
+  void tick_in(std::chrono::milliseconds wait);
+  void retry_later();
+  bool held() const;
+  pb::VaultStatus status_from(const pb::Summary& s) const;
+
+  actors::context& self_;
+  agent_doors doors_;
+  vault_config vault_;
+  actors::ref<faces::local_store> store_;
+  actors::ref<faces::scanner> scanner_;
+  actors::ref<faces::applier> applier_;
+  actors::ref<faces::pending_ops> pending_;
+
+  start_step start_ = start_step::recover;
+  engine::lifecycle state_ = engine::lifecycle::bootstrapping;
+  engine::block_reason blocked_ = engine::block_reason::none;
+  bool connected_ = false, bootstrapped_ = false, paused_ = false;
+
+  std::set<std::string> folders_, trees_;  // to be scanned; trees: with everything below
+  bool everything_ = false;
+  bool plan_wanted_ = false, starting_ = false;
+  bool scanning_ = false, planning_ = false, staging_ = false, staged_ = false, executing_ = false;
+  std::vector<pb::DiskOp> batch_;
+  std::uint64_t waiting_ = 0;
+  std::chrono::milliseconds retry_{0};
+  actors::time_point next_rescan_{}, next_suspects_{}, next_retry_{}, tick_at_{};
+  bool checking_ = false;
+  std::vector<actors::later<pb::Settled>> settling_;  // flushed and caught up: answer when idle
+};
+
+}  // namespace tinysync::client

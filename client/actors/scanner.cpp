@@ -1,0 +1,156 @@
+#include "client/actors/scanner.hpp"
+
+#include "client/folder/layout.hpp"
+#include "client/folder/listing.hpp"
+#include "platform/log/log.hpp"
+#include "proto/vocabulary/names.hpp"
+
+namespace tinysync::client {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto store_answers_within = 120s;
+constexpr std::size_t most_folders = 64, most_entries = 4000;  // of one Compare
+constexpr std::uint64_t most_hashed_bytes = 64u << 20;         // of one Hashed, roughly
+constexpr std::size_t most_hashed = 1000;
+
+}  // namespace
+
+scanner::scanner(actors::context& self, agent_doors doors, vault_config vault)
+    : self_(self), doors_(std::move(doors)), vault_(std::move(vault)),
+      store_(self.sibling<faces::local_store>("local_store")) {}
+
+/// Absence is never evidence: without the root that was attached nothing is observed at all.
+result<void> scanner::root_is_there() {
+  if (!disk_) {
+    auto opened = doors_.open_root(vault_.root);
+    if (!opened) return failure(opened.error());
+    disk_ = *opened;
+  }
+  auto now = disk_->identity();
+  if (!now) {
+    disk_.reset();
+    return failure(now.error());
+  }
+  auto marker = folder::read_marker(*disk_);
+  if (!marker || !*marker || (*marker)->vault != vault_.vault)
+    return failure(errc::missing, "the marker of the root " + vault_.root);
+  root_ = *now;
+  return {};
+}
+
+actors::later<pb::Scanned> scanner::handle(const pb::Scan& m, actors::context& self) {
+  auto j = std::make_unique<job>();
+  j->number = ++last_;
+  j->whole_tree = m.whole_tree();
+  for (const auto& f : m.folders()) j->to_list.push_back(f);
+  if (m.folders_size() == 0) j->to_list.push_back("");
+  j->answer = actors::later<pb::Scanned>(self);
+  auto answer = j->answer;
+  queue_.push_back(std::move(j));
+  if (!job_) next();
+  return answer;
+}
+
+void scanner::next() {
+  if (queue_.empty()) return self_.note("");
+  job_ = std::move(queue_.front());
+  queue_.pop_front();
+  if (auto there = root_is_there(); !there) {
+    auto answer = job_->answer;
+    pb::Scanned out;
+    out.set_failed(true);
+    out.set_reason("root_missing");
+    log::warn("scan.root_missing", "root={} why={}", vault_.root, to_string(there.error()));
+    job_.reset();
+    answer.deliver(std::move(out));
+    return next();
+  }
+  list_some();
+}
+
+void scanner::list_some() {
+  pb::Compare m;
+  m.set_scan(job_->number);
+  m.set_recursive(job_->whole_tree);
+  std::size_t entries = 0;
+  while (!job_->to_list.empty() && m.folders_size() < static_cast<int>(most_folders) &&
+         entries < most_entries) {
+    auto path = std::move(job_->to_list.front());
+    job_->to_list.pop_front();
+    if (!job_->listed.insert(path).second) continue;
+    auto l = folder::list_folder(*disk_, path, root_);
+    // A folder that has gone is concluded from its parent's listing, not from its own failure.
+    if (l.failed == name_of(errc::missing) && !path.empty()) {
+      job_->to_list.push_back(std::string(fs::parent_of(path)));
+      continue;
+    }
+    entries += l.entries.size();
+    *m.add_folders() = to_message(l);
+  }
+  job_->entries += entries;
+  if (m.folders_size() == 0) return conclude();
+  self_.note("listing, " + std::to_string(job_->entries) + " entries");
+  self_.ask(store_, std::move(m), store_answers_within, [this](result<pb::Compared> r) {
+    if (!r) return give_up(r.error());
+    for (const auto& path : r->to_list()) job_->to_list.push_back(path);
+    for (const auto& w : r->to_hash()) job_->to_hash.push_back(w.path());
+    hash_some();
+  });
+}
+
+/// Hashes in parts, so that the mailbox is looked at in between.
+void scanner::hash_some() {
+  pb::Hashed m;
+  m.set_scan(job_->number);
+  std::uint64_t bytes = 0;
+  while (!job_->to_hash.empty() && bytes < most_hashed_bytes &&
+         m.contents_size() < static_cast<int>(most_hashed)) {
+    self_.note("hashing " + printable(job_->to_hash.front()));
+    auto h = folder::hash_entry(*disk_, job_->to_hash.front());
+    job_->to_hash.pop_front();
+    bytes += h.seen.size;
+    *m.add_contents() = to_message(h);
+  }
+  if (m.contents_size() > 0) self_.send(store_, std::move(m));
+  if (job_->to_hash.empty()) return list_some();
+  // Comes back through the mailbox: an empty comparison costs nothing and keeps the order.
+  pb::Compare pause;
+  pause.set_scan(job_->number);
+  self_.ask(store_, std::move(pause), store_answers_within, [this](result<pb::Compared> r) {
+    if (!r) return give_up(r.error());
+    hash_some();
+  });
+}
+
+void scanner::conclude() {
+  pb::ConcludeScan m;
+  m.set_scan(job_->number);
+  m.set_now_ns(doors_.clock->wall_now_ns());
+  m.set_whole_tree(job_->whole_tree);
+  self_.ask(store_, std::move(m), store_answers_within, [this](result<pb::ScanConcluded> r) {
+    if (!r) return give_up(r.error());
+    concluded(*r);
+  });
+}
+
+void scanner::concluded(const pb::ScanConcluded& c) {
+  pb::Scanned out;
+  out.set_changed(c.changed());
+  out.set_entries(job_->entries);
+  for (const auto& path : c.again()) out.add_again(path);
+  out.set_again_in_ms(c.again_in_ms());
+  auto answer = job_->answer;
+  job_.reset();
+  answer.deliver(std::move(out));
+  next();
+}
+
+void scanner::give_up(const error& why) {
+  auto answer = job_->answer;
+  job_.reset();
+  answer.fail(why);
+  next();
+}
+
+}  // namespace tinysync::client

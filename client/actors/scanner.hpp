@@ -1,0 +1,48 @@
+#pragma once
+// scanner: one scan at a time: list, compare, hash, conclude. Runs on a thread of its own.
+
+#include <deque>
+#include <memory>
+#include <set>
+
+#include "actors/context.hpp"
+#include "client/actors/agent_doors.hpp"
+#include "client/actors/convert.hpp"
+
+namespace tinysync::client {
+
+class scanner {
+ public:
+  scanner(actors::context& self, agent_doors doors, vault_config vault);
+  actors::later<pb::Scanned> handle(const pb::Scan& m, actors::context& self);
+
+ private:
+  struct job {
+    std::uint64_t number = 0;
+    bool whole_tree = false;
+    std::deque<std::string> to_list;
+    std::set<std::string> listed;
+    std::deque<std::string> to_hash;
+    std::uint64_t entries = 0;
+    actors::later<pb::Scanned> answer;
+  };
+  void next();
+  void list_some();
+  void hash_some();
+  void conclude();
+  void concluded(const pb::ScanConcluded& c);
+  void give_up(const error& why);
+  result<void> root_is_there();
+
+  actors::context& self_;
+  agent_doors doors_;
+  vault_config vault_;
+  actors::ref<faces::local_store> store_;
+  std::shared_ptr<fs::disk> disk_;
+  fs::root_identity root_;
+  std::unique_ptr<job> job_;
+  std::deque<std::unique_ptr<job>> queue_;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace tinysync::client

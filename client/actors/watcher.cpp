@@ -1,0 +1,137 @@
+#include "client/actors/watcher.hpp"
+
+#include "client/folder/layout.hpp"
+#include "platform/log/log.hpp"
+#include "proto/vocabulary/names.hpp"
+
+namespace tinysync::client {
+namespace {
+
+using watch::event_kind;
+
+/// Folders to look at, from one batch of events; our own folder is nobody's business.
+pb::FoldersTouched summarise(const std::vector<watch::event>& events) {
+  std::set<std::string> folders;
+  pb::FoldersTouched out;
+  for (const auto& e : events) {
+    if (e.kind == event_kind::overflow) out.set_overflow(true);
+    if (fs::is_within(e.folder, folder::own_folder)) {
+      if (join_path(e.folder, e.name) == folder::echo_path) out.set_echo(true);
+      continue;
+    }
+    if (e.folder.empty() && e.name == folder::own_folder) continue;
+    bool quiet = e.kind == event_kind::deleted || e.kind == event_kind::moved_from;
+    out.set_removals(out.removals() || quiet);
+    if (e.kind == event_kind::watch_lost) {
+      if (e.folder.empty()) out.set_overflow(true);
+      else folders.insert(std::string(fs::parent_of(e.folder)));
+      continue;
+    }
+    folders.insert(e.folder);
+  }
+  for (const auto& f : folders) out.add_folders(f);
+  return out;
+}
+
+}  // namespace
+
+folder_watcher::folder_watcher(actors::context& self, agent_doors doors, vault_config vault)
+    : self_(self), doors_(std::move(doors)), vault_(std::move(vault)) {
+  auto opened = doors_.open_root(vault_.root);
+  if (opened) disk_ = *opened;
+  auto me = self.self<faces::watcher>();
+  auto made = doors_.watch_root(vault_.root, [me](std::vector<watch::event> events) {
+    auto m = summarise(events);
+    if (m.folders_size() > 0 || m.overflow() || m.echo()) me.tell(std::move(m));
+  });
+  if (made) {
+    watcher_ = std::move(*made);
+    static_cast<void>(watcher_->add(folder::own_folder));
+  } else {
+    self_.failed("no watcher: " + to_string(made.error()));
+  }
+}
+
+void folder_watcher::add_tree(const std::string& folder, std::string& failed) {
+  auto added = watcher_->add(folder);
+  if (!added) {
+    if (added.error().code != errc::missing) failed = std::string(name_of(added.error().code));
+    return;
+  }
+  auto entries = disk_->list(folder);
+  if (!entries) return;
+  for (const auto& e : *entries) {
+    if (e.stat.kind != fs::kind::folder) continue;
+    if (folder.empty() && e.name == folder::own_folder) continue;
+    add_tree(join_path(folder, e.name), failed);
+  }
+}
+
+pb::Watching folder_watcher::handle(const pb::Watch& m) {
+  pb::Watching out;
+  if (!watcher_ || !disk_) {
+    out.set_failed("unsupported");
+    return out;
+  }
+  std::string failed;
+  for (const auto& f : m.folders()) add_tree(f, failed);
+  if (!failed.empty()) {
+    log::warn("watch.incomplete", "root={} why={}", vault_.root, failed);
+    self_.failed("not every folder is watched: " + failed);
+  }
+  out.set_folders(watcher_->watched());
+  out.set_failed(failed);
+  return out;
+}
+
+/// Gathers what comes close together; removals wait longer, for the other half of a move or a save.
+void folder_watcher::handle(const pb::FoldersTouched& m) {
+  for (const auto& f : m.folders()) touched_.insert(f);
+  overflow_ |= m.overflow();
+  if (m.echo()) {
+    pass_on();
+    for (const auto& f : flushing_) f.deliver(pb::FoldersTouched{});
+    flushing_.clear();
+    return;
+  }
+  if (gathering_) return;
+  gathering_ = true;
+  pb::Tick tick;
+  self_.delay(m.removals() ? doors_.config.gather_deletes : doors_.config.gather, tick);
+}
+
+void folder_watcher::handle(const pb::Tick&) {
+  gathering_ = false;
+  pass_on();
+}
+
+void folder_watcher::pass_on() {
+  if (touched_.empty() && !overflow_) return;
+  pb::FoldersTouched out;
+  for (const auto& f : touched_) out.add_folders(f);
+  out.set_overflow(overflow_);
+  touched_.clear();
+  overflow_ = false;
+  self_.send(self_.sibling<faces::engine>("engine"), std::move(out));
+}
+
+/// Makes an event of our own and answers when it comes back: everything before it has been told.
+actors::later<pb::FoldersTouched> folder_watcher::handle(const pb::Flush&, actors::context& self) {
+  actors::later<pb::FoldersTouched> answer(self);
+  if (!watcher_ || !disk_) {
+    pb::FoldersTouched out;
+    out.set_overflow(true);
+    answer.deliver(std::move(out));
+    return answer;
+  }
+  flushing_.push_back(answer);
+  static_cast<void>(disk_->unlink(folder::echo_path));
+  auto made = disk_->create_staged(folder::echo_path, 0600);
+  if (!made) {
+    for (const auto& f : flushing_) f.fail(made.error());
+    flushing_.clear();
+  }
+  return answer;
+}
+
+}  // namespace tinysync::client

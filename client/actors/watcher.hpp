@@ -1,0 +1,36 @@
+#pragma once
+// watcher: hears the kernel and says which folders to look at. New folders are watched before they
+// are scanned, so that nothing that happens in between is missed.
+
+#include <memory>
+#include <set>
+
+#include "actors/context.hpp"
+#include "client/actors/agent_doors.hpp"
+#include "client/actors/convert.hpp"
+
+namespace tinysync::client {
+
+class folder_watcher {
+ public:
+  folder_watcher(actors::context& self, agent_doors doors, vault_config vault);
+  pb::Watching handle(const pb::Watch& m);
+  void handle(const pb::FoldersTouched& m);
+  actors::later<pb::FoldersTouched> handle(const pb::Flush& m, actors::context& self);
+  void handle(const pb::Tick& m);
+
+ private:
+  void add_tree(const std::string& folder, std::string& failed);
+  void pass_on();
+
+  actors::context& self_;
+  agent_doors doors_;
+  vault_config vault_;
+  std::shared_ptr<fs::disk> disk_;
+  std::unique_ptr<watch::watcher> watcher_;
+  std::set<std::string> touched_;
+  bool overflow_ = false, gathering_ = false, urgent_ = false;
+  std::vector<actors::later<pb::FoldersTouched>> flushing_;
+};
+
+}  // namespace tinysync::client
