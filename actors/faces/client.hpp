@@ -4,6 +4,7 @@
 
 #include "actors/protocol.hpp"
 #include "proto/actors/client.pb.h"
+#include "proto/actors/common.pb.h"
 
 namespace tinysync::faces {
 
@@ -63,7 +64,9 @@ struct event_stream : protocol<
     asks<pb::AskEvents, pb::Events>> {};
 
 /// inspector: the live tree of this process.
-struct inspector : protocol<asks<pb::AskTree, pb::Tree>> {};
+struct inspector : protocol<
+    asks<actors::common::AskTree, actors::common::TreeNode>  // with depths, rates and errors
+    > {};
 
 /// ipc_server: the local socket; turns frames into messages to any actor and answers back.
 struct ipc_server : protocol<tells<pb::Tick>> {};
@@ -93,7 +96,7 @@ struct local_store : protocol<
     asks<pb::AskIdentity, pb::RecordIdentity>,
     asks<pb::AskSuspects, pb::FoldersTouched>,   // folders with entries to be looked at again
     asks<pb::AskConflicts, pb::Conflicts>,
-    asks<pb::AskItemPath, pb::ItemPath>,
+    asks<pb::AskItemPaths, pb::ItemPaths>,
     tells<pb::WakeWaiting>> {};
 
 /// watcher: hears the kernel and says which folders to look at.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "actors/supervision.hpp"
 #include "platform/clock/clock.hpp"
 #include "platform/crypto/randomness.hpp"
 #include "platform/fs/disk.hpp"
@@ -15,6 +16,8 @@
 #include "proto/vocabulary/invite.hpp"
 
 namespace tinysync::client {
+
+struct vault_config;
 
 /// Timings and limits of the agent, with their defaults. Durations are monotonic time.
 struct agent_config {
@@ -51,8 +54,17 @@ struct agent_doors {
                                                         const public_key_pin& pin)> connect;
   std::string index_folder;         ///< where the indexes are
   bool indexes_in_memory = false;   ///< simulations
-  /// Makes and checks a root before it is attached; see attachments.
+  /// Creates the folder if absent and gives its absolute path, without symlinks. Errors: not a
+  /// folder, not writable.
   std::function<result<std::string>(const std::string& wanted)> make_root;
+  /// Removes an index that is not needed any more.
+  std::function<void(const std::string& index)> drop_index;
+  /// Opens the local socket; every frame gets one reply. The handle closes it. Empty: no socket.
+  using frame_handler =
+      std::function<void(std::string frame, std::function<void(std::string)> reply)>;
+  std::function<result<std::shared_ptr<void>>(frame_handler)> serve_ipc;
+  /// The actors of one vault (client/tree.cpp).
+  std::function<actors::supervisor_spec(const vault_config&)> vault_tree;
 
   random_source bytes() const {
     auto* source = random;

@@ -310,13 +310,15 @@ result<pb::Conflicts> local_store::handle(const pb::AskConflicts&) {
   });
 }
 
-result<pb::ItemPath> local_store::handle(const pb::AskItemPath& m) {
-  return guarded([&]() -> result<pb::ItemPath> {
-    auto id = id_from<item_id>(m.item());
-    auto path = journal_->local_path(id);
-    if (!path) path = journal_->remote_path(id);
-    pb::ItemPath out;
-    out.set_path(path.value_or(""));
+result<pb::ItemPaths> local_store::handle(const pb::AskItemPaths& m) {
+  return guarded([&]() -> result<pb::ItemPaths> {
+    pb::ItemPaths out;
+    for (const auto& raw : m.items()) {
+      auto id = id_from<item_id>(raw);
+      auto path = journal_->local_path(id);
+      if (!path) path = journal_->remote_path(id);
+      out.add_paths(path.value_or(""));
+    }
     return out;
   });
 }

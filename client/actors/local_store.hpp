@@ -34,7 +34,7 @@ class local_store {
   result<pb::RecordIdentity> handle(const pb::AskIdentity& m);
   result<pb::FoldersTouched> handle(const pb::AskSuspects& m);
   result<pb::Conflicts> handle(const pb::AskConflicts& m);
-  result<pb::ItemPath> handle(const pb::AskItemPath& m);
+  result<pb::ItemPaths> handle(const pb::AskItemPaths& m);
   void handle(const pb::WakeWaiting& m);
 
  private:

@@ -1,0 +1,180 @@
+#include "client/actors/applier.hpp"
+
+#include "client/folder/layout.hpp"
+#include "platform/log/log.hpp"
+#include "proto/vocabulary/names.hpp"
+
+namespace tinysync::client {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto store_answers_within = 300s;
+constexpr auto transfer_ends_within = 24h;
+
+bool needs_content(const journal::intent& i) {
+  bool places = i.op.what == engine::verb::create_file || i.op.what == engine::verb::replace;
+  return places && i.op.state && i.op.state->kind == item_kind::file;
+}
+
+/// Where the disk turned out to be other than the index says.
+void look_again(const journal::intent& i, errc why, pb::DiskFinished& out) {
+  bool other = why == errc::changed_meanwhile || why == errc::exists || why == errc::missing ||
+               why == errc::not_empty;
+  if (!other) return;
+  if (!i.op.from_path.empty()) out.add_look_again(std::string(fs::parent_of(i.op.from_path)));
+  if (!i.op.to_path.empty()) out.add_look_again(std::string(fs::parent_of(i.op.to_path)));
+  if (why == errc::not_empty) out.add_look_again(i.op.from_path);
+}
+
+}  // namespace
+
+applier::applier(actors::context& self, agent_doors doors, vault_config vault)
+    : self_(self), doors_(std::move(doors)), vault_(std::move(vault)),
+      store_(self.sibling<faces::local_store>("local_store")) {}
+
+result<fs::disk*> applier::disk() {
+  if (!disk_) {
+    auto opened = doors_.open_root(vault_.root);
+    if (!opened) return failure(opened.error());
+    disk_ = *opened;
+  }
+  return disk_.get();
+}
+
+actors::later<pb::Staged> applier::handle(const pb::Stage& m, actors::context& self) {
+  actors::later<pb::Staged> answer(self);
+  pb::DownloadAll wanted;
+  std::set<std::uint64_t> all;
+  unstaged_.clear();
+  for (const auto& op : m.disk()) {
+    auto i = from_message(op);
+    if (!needs_content(i)) continue;
+    auto& d = *wanted.add_contents();
+    all.insert(i.id);
+    const auto& what = i.op.state->what;
+    d.set_ref(what.ref.str());
+    d.set_hash(what.hash.str());
+    d.set_size(what.size);
+    d.set_staged(folder::staged_path(i.id));
+    d.set_mtime_ns(what.mtime_ns);
+    d.set_mode(i.op.what == engine::verb::replace && i.op.expected
+                   ? folder::permissions_for(i.op.expected->seen.mode, i.op.mode)
+                   : folder::fresh_permissions(i.op.mode));
+  }
+  if (wanted.contents_size() == 0) {
+    answer.deliver(pb::Staged{});
+    return answer;
+  }
+  self_.ask(self_.sibling<faces::downloader>("downloader"), std::move(wanted), transfer_ends_within,
+            [this, answer, all](result<pb::Downloaded> r) {
+              pb::Staged out;
+              if (!r) {  // nothing of it is known to be durable
+                unstaged_ = all;
+                for (auto id : all) out.add_failed(id);
+                return answer.deliver(std::move(out));
+              }
+              for (int i = 0; i < r->failed_size(); ++i) {
+                auto id = folder::intent_of(fs::name_of(r->failed(i)));
+                if (!id) continue;
+                unstaged_.insert(*id);
+                out.add_failed(*id);
+                out.add_reasons(r->reasons(i));
+              }
+              answer.deliver(std::move(out));
+            });
+  return answer;
+}
+
+pb::RecordDisk applier::carry_out(const pb::Execute& m, pb::DiskFinished& finished) {
+  pb::RecordDisk out;
+  folder::executor executor(*disk_);
+  for (const auto& op : m.disk()) {
+    auto i = from_message(op);
+    journal::intent_result r;
+    r.id = i.id;
+    if (unstaged_.contains(i.id)) r.failed = errc::unavailable;
+    else r = executor.carry_out(i, doors_.clock->wall_now_ns());
+    if (r.failed) {
+      finished.set_failed(finished.failed() + 1);
+      finished.add_reasons(std::string(name_of(*r.failed)));
+      look_again(i, *r.failed, finished);
+      log::info("disk.deferred", "verb={} path={} why={}", op.verb(),
+                printable(i.op.from_path.empty() ? i.op.to_path : i.op.from_path),
+                name_of(*r.failed));
+    } else {
+      finished.set_done(finished.done() + 1);
+    }
+    put(r, *out.add_results());
+  }
+  // One durability point, before the index may say that it is there.
+  if (auto durable = executor.make_durable(); !durable) {
+    for (auto& r : *out.mutable_results()) r.set_failed(std::string(name_of(durable.error().code)));
+    finished.set_failed(finished.failed() + finished.done());
+    finished.set_done(0);
+    finished.add_look_again("");
+  }
+  out.set_now_ns(doors_.clock->wall_now_ns());
+  return out;
+}
+
+actors::later<pb::DiskFinished> applier::handle(const pb::Execute& m, actors::context& self) {
+  actors::later<pb::DiskFinished> answer(self);
+  if (auto d = disk(); !d) {
+    answer.fail(d.error());
+    return answer;
+  }
+  pb::DiskFinished finished;
+  record(carry_out(m, finished), std::move(finished), answer);
+  return answer;
+}
+
+void applier::record(pb::RecordDisk results, pb::DiskFinished finished,
+                     actors::later<pb::DiskFinished> answer) {
+  self_.ask(store_, std::move(results), store_answers_within,
+            [finished = std::move(finished), answer](result<pb::DiskRecorded> r) {
+              if (!r) return answer.fail(r.error());
+              answer.deliver(finished);
+            });
+}
+
+actors::later<pb::Recovered> applier::handle(const pb::Recover&, actors::context& self) {
+  actors::later<pb::Recovered> answer(self);
+  disk_.reset();
+  if (auto d = disk(); !d) {
+    answer.fail(d.error());
+    return answer;
+  }
+  self_.ask(store_, pb::AskIntents{}, store_answers_within, [this, answer](result<pb::Intents> r) {
+    if (!r) return answer.fail(r.error());
+    recover(*r, answer);
+  });
+  return answer;
+}
+
+void applier::recover(const pb::Intents& left, actors::later<pb::Recovered> answer) {
+  std::vector<journal::intent> intents;
+  for (const auto& op : left.disk()) intents.push_back(from_message(op));
+  auto rescued = folder::executor(*disk_).recover(intents, doors_.clock->wall_now_ns());
+  if (!rescued) return answer.fail(rescued.error());
+  pb::Recovered out;
+  for (const auto& r : *rescued) {
+    out.add_rescued(r.path);
+    log::warn("disk.rescued", "path={} why={}", printable(r.path), r.why);
+  }
+  // The intents end here; the first scan finds what they achieved.
+  pb::RecordDisk results;
+  for (const auto& i : intents) {
+    auto& r = *results.add_results();
+    r.set_intent(i.id);
+    r.set_failed(std::string(name_of(errc::cancelled)));
+  }
+  results.set_now_ns(doors_.clock->wall_now_ns());
+  self_.ask(store_, std::move(results), store_answers_within,
+            [this, out, answer](result<pb::DiskRecorded> r) {
+              if (!r) return answer.fail(r.error());
+              self_.send(store_, pb::WakeWaiting{});
+              answer.deliver(out);
+            });
+}
+
+}  // namespace tinysync::client

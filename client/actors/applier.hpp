@@ -1,0 +1,36 @@
+#pragma once
+// applier: carries out intents on the disk, one batch at a time, and records what became of them.
+
+#include <memory>
+#include <set>
+
+#include "actors/context.hpp"
+#include "client/actors/agent_doors.hpp"
+#include "client/actors/convert.hpp"
+#include "client/folder/executor.hpp"
+
+namespace tinysync::client {
+
+class applier {
+ public:
+  applier(actors::context& self, agent_doors doors, vault_config vault);
+  actors::later<pb::Staged> handle(const pb::Stage& m, actors::context& self);
+  actors::later<pb::DiskFinished> handle(const pb::Execute& m, actors::context& self);
+  actors::later<pb::Recovered> handle(const pb::Recover& m, actors::context& self);
+
+ private:
+  result<fs::disk*> disk();
+  pb::RecordDisk carry_out(const pb::Execute& m, pb::DiskFinished& finished);
+  void record(pb::RecordDisk results, pb::DiskFinished finished,
+              actors::later<pb::DiskFinished> answer);
+  void recover(const pb::Intents& left, actors::later<pb::Recovered> answer);
+
+  actors::context& self_;
+  agent_doors doors_;
+  vault_config vault_;
+  actors::ref<faces::local_store> store_;
+  std::shared_ptr<fs::disk> disk_;
+  std::set<std::uint64_t> unstaged_;  // intents whose content could not be had
+};
+
+}  // namespace tinysync::client

@@ -1,0 +1,40 @@
+#pragma once
+// attachments: starts and stops vaults, and knows how all of them are.
+
+#include <map>
+#include <memory>
+
+#include "actors/context.hpp"
+#include "client/actors/agent_doors.hpp"
+#include "client/actors/convert.hpp"
+
+namespace tinysync::client {
+
+class attachments {
+ public:
+  attachments(actors::context& self, agent_doors doors);
+  void started(actors::context& self);
+
+  actors::later<pb::Attached> handle(const pb::Attach& m, actors::context& self);
+  actors::later<pb::Detached> handle(const pb::Detach& m, actors::context& self);
+  actors::later<pb::Status> handle(const pb::AskStatus& m, actors::context& self);
+  actors::later<pb::Settled> handle(const pb::Settle& m, actors::context& self);
+  void handle(const pb::Pause& m);
+  void handle(const pb::Resume& m);
+
+ private:
+  void start_vault(const pb::Attachment& a, std::function<void(result<void>)> done);
+  void attach(const pb::VaultInfo& vault, const pb::Attach& m, actors::later<pb::Attached> answer);
+  result<pb::Attachment> prepare_root(const pb::VaultInfo& vault, const pb::Attach& m);
+  result<pb::Detached> clear_root(const pb::Attachment& a);
+  const pb::Attachment* find(const std::string& vault_or_root) const;
+  std::string engine_path(const pb::Attachment& a) const;
+
+  actors::context& self_;
+  agent_doors doors_;
+  std::map<std::string, pb::Attachment> attached_;  // by vault id
+  std::string label_ = "device";
+  device_id device_;
+};
+
+}  // namespace tinysync::client

@@ -1,0 +1,343 @@
+#include "client/actors/cloud_link.hpp"
+
+#include "platform/log/log.hpp"
+#include "proto/codec/messages.hpp"
+
+namespace tinysync::client {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto store_answers_within = 60s;
+constexpr auto token_margin = 60s;  // renewed this long before it ends
+constexpr auto token_within = 30s;
+
+net::lane lane_of(pb::Lane lane) {
+  switch (lane) {
+    case pb::LANE_SMALL: return net::lane::small;
+    case pb::LANE_BULK: return net::lane::bulk;
+    default: return net::lane::metadata;
+  }
+}
+
+net::cloud_request request_for(const pb::Exchange& m, const actors::bulk& body,
+                               const std::string& token, const std::string& correlation) {
+  net::cloud_request r;
+  r.method = m.method();
+  r.target = m.target();
+  r.lane = lane_of(m.lane());
+  if (m.timeout_ms() > 0) r.timeout = std::chrono::milliseconds(m.timeout_ms());
+  r.headers.emplace_back("x-tinysync-protocol", std::to_string(protocol_version));
+  r.headers.emplace_back("accept", "application/x-protobuf");
+  if (!token.empty()) r.headers.emplace_back("authorization", "Bearer " + token);
+  if (!correlation.empty()) r.headers.emplace_back("x-tinysync-correlation", correlation);
+  if (!m.range().empty())
+    r.headers.emplace_back(m.method() == "PUT" ? "content-range" : "range", m.range());
+  if (body) {
+    r.headers.emplace_back("content-type", "application/x-protobuf");
+    r.body = *body;
+  }
+  return r;
+}
+
+/// A refusal's row on the page of errors; the status alone where the body does not say.
+error refusal_of(const net::http_response& r) {
+  if (auto e = codec::decode_error(r.content()); e && !r.content().empty()) return e->what;
+  switch (r.status) {
+    case 401: return {errc::unauthenticated, ""};
+    case 403: return {errc::forbidden, ""};
+    case 404: return {errc::not_found, ""};
+    case 410: return {errc::snapshot_required, ""};
+    case 413: return {errc::too_large, ""};
+    case 416: return {errc::range_unsatisfiable, ""};
+    case 426: return {errc::update_required, ""};
+    case 429: return {errc::too_many_requests, ""};
+    default:
+      return {r.status >= 500 ? errc::unavailable : errc::malformed,
+              "HTTP status " + std::to_string(r.status)};
+  }
+}
+
+bool means_unreachable(errc code) {
+  return code == errc::offline || code == errc::timeout || code == errc::not_tinysync ||
+         code == errc::pin_mismatch;
+}
+
+}  // namespace
+
+cloud_link::cloud_link(actors::context& self, agent_doors doors)
+    : self_(self), doors_(std::move(doors)) {}
+
+void cloud_link::started(actors::context&) { handle(pb::Connect{}); }
+
+void cloud_link::handle(const pb::Connect&) {
+  self_.ask(self_.sibling<faces::credentials>("credentials"), pb::TakeSecret{},
+            store_answers_within, [this](result<pb::Credentials> r, const actors::bulk& secret) {
+              loaded_ = true;
+              if (!r || !r->registered() || !secret) {
+                last_error_ = {errc::unregistered, ""};
+                return refuse_all(last_error_);
+              }
+              with_credentials(*r, secret);
+            });
+}
+
+void cloud_link::with_credentials(const pb::Credentials& who, const actors::bulk& secret) {
+  bool same = transport_ && who.url() == who_.url() && who.pin() == who_.pin() && *secret == secret_;
+  who_ = who;
+  secret_ = *secret;
+  if (!same) {
+    token_.clear();
+    auto made = doors_.connect(who.url(), id_from<public_key_pin>(who.pin()));
+    if (!made) {
+      last_error_ = made.error();
+      return refuse_all(made.error());
+    }
+    transport_ = std::move(*made);
+  }
+  probe();
+}
+
+bool cloud_link::token_is_fresh() const {
+  return !token_.empty() && self_.now() + token_margin < token_ends_;
+}
+
+// -- exchanges ---------------------------------------------------------------------------------
+
+actors::later<pb::Exchanged> cloud_link::handle(const pb::Exchange& m, actors::context& self) {
+  waiting w{m, self.attachment(), actors::later<pb::Exchanged>(self),
+            std::string(self.correlation())};
+  auto answer = w.answer;
+  submit(std::move(w));
+  return answer;
+}
+
+void cloud_link::submit(waiting w) {
+  if (!transport_) {
+    w.answer.fail(loaded_ ? last_error_ : error{errc::restarting, "the link to the server"});
+    return;
+  }
+  if (!w.what.without_token() && !token_is_fresh()) {
+    for_token_.push_back(std::move(w));
+    return fetch_token();
+  }
+  auto request = request_for(w.what, w.body, w.what.without_token() ? "" : token_, w.correlation);
+  auto home = self_.executor();
+  transport_->exchange(std::move(request), [this, home, w](result<net::http_response> r) {
+    home([this, w, r = std::move(r)] { answered(w, r); });
+  });
+}
+
+void cloud_link::answered(waiting w, result<net::http_response> r) {
+  reached(r.has_value(), r ? error{} : r.error());
+  if (!r) return w.answer.fail(r.error());
+  if (r->status == 401 && !w.what.without_token() && !w.retried) {
+    w.retried = true;  // the token may have ended early: one fresh one, once
+    token_.clear();
+    return submit(std::move(w));
+  }
+  if (r->status >= 400) return w.answer.fail(refusal_of(*r));
+  pb::Exchanged out;
+  out.set_status(static_cast<std::uint32_t>(r->status));
+  for (const auto& [name, value] : r->headers) (*out.mutable_headers())[name] = value;
+  w.answer.deliver(std::move(out), r->shared_body ? r->shared_body : actors::make_bulk(r->body));
+}
+
+void cloud_link::fetch_token() {
+  if (asking_token_) return;
+  asking_token_ = true;
+  pb::Exchange m;
+  m.set_method("POST");
+  m.set_target("/v1/token");
+  m.set_timeout_ms(static_cast<std::uint32_t>(std::chrono::milliseconds(token_within).count()));
+  auto body = actors::make_bulk(codec::encode_token_request(secret_));
+  auto home = self_.executor();
+  transport_->exchange(request_for(m, body, "", ""), [this, home](result<net::http_response> r) {
+    home([this, r = std::move(r)] { token_came(r); });
+  });
+}
+
+void cloud_link::token_came(const result<net::http_response>& r) {
+  asking_token_ = false;
+  if (!r) {
+    reached(false, r.error());
+    return refuse_all(r.error());
+  }
+  auto token = r->status < 300 ? codec::decode_access_token(r->content())
+                               : result<codec::access_token>(failure(refusal_of(*r)));
+  if (!token) {
+    log::warn("link.no_token", "why={}", to_string(token.error()));
+    reached(false, token.error());
+    return refuse_all(token.error());
+  }
+  token_ = token->token;
+  token_ends_ = self_.now() + std::chrono::seconds(token->expires_in_s);
+  reached(true, {});
+  auto ready = std::move(for_token_);
+  for_token_.clear();
+  for (auto& w : ready) submit(std::move(w));
+  if (wake_wanted_) handle(pb::OpenWake{});
+}
+
+void cloud_link::refuse_all(const error& why) {
+  auto late = std::move(for_token_);
+  for_token_.clear();
+  for (auto& w : late) w.answer.fail(why);
+  if (wake_wanted_ && !opening_wake_) {
+    wake_wanted_ = false;
+    pb::WakeClosed closed;
+    closed.set_reason(std::string(name_of(why.code)));
+    self_.send(self_.sibling<faces::wake_listener>("wake_listener"), closed);
+  }
+}
+
+// -- is the server there? ------------------------------------------------------------------------
+
+void cloud_link::reached(bool ok, const error& why) {
+  bool now = ok || !means_unreachable(why.code);
+  if (ok) retry_ = 0ms;
+  if (!ok) last_error_ = why;
+  if (why.code == errc::unauthenticated || why.code == errc::forbidden) now = now && ok;
+  if (!now) probe_later();
+  if (now == connected_) return;
+  connected_ = now;
+  if (now) log::info("link.connected", "url={}", who_.url());
+  else log::warn("link.lost", "url={} why={}", who_.url(), to_string(why));
+  self_.note(now ? "connected" : "offline: " + std::string(name_of(why.code)));
+  pb::LinkChanged m;
+  m.set_connected(now);
+  auto shared = std::make_shared<pb::LinkChanged>(m);
+  for (const auto& path : watchers_)
+    if (auto to = self_.directory().find_any(path)) to.tell(shared);
+}
+
+void cloud_link::probe_later() {
+  if (probing_) return;
+  probing_ = true;
+  retry_ = retry_ == 0ms ? doors_.config.retry_first
+                         : std::min(retry_ * 2, doors_.config.retry_most);
+  auto jitter = std::chrono::milliseconds(self_.random() % (retry_.count() / 4 + 1));
+  self_.delay(retry_ + jitter, pb::Connect{});
+}
+
+/// A token is the proof that the server is there and knows this device.
+void cloud_link::probe() {
+  probing_ = false;
+  if (connected_ && token_is_fresh()) return;
+  fetch_token();
+}
+
+pb::LinkState cloud_link::handle(const pb::AskLink&) {
+  pb::LinkState out;
+  out.set_registered(who_.registered());
+  out.set_connected(connected_);
+  out.set_url(who_.url());
+  if (!connected_) {
+    out.set_last_error(to_string(last_error_));
+    out.set_last_error_code(std::string(name_of(last_error_.code)));
+    out.set_retry_in_ms(static_cast<std::uint32_t>(retry_.count()));
+  }
+  return out;
+}
+
+void cloud_link::handle(const pb::WatchLink& m) {
+  watchers_.insert(m.subscriber());
+  auto to = self_.directory().find_any(m.subscriber());
+  if (!to) return;
+  auto now = std::make_shared<pb::LinkChanged>();
+  now->set_connected(connected_);
+  to.tell(now);
+}
+
+// -- wakes -------------------------------------------------------------------------------------
+
+void cloud_link::handle(const pb::OpenWake&) {
+  wake_wanted_ = true;
+  if (opening_wake_ || !transport_) return;
+  if (!token_is_fresh()) return fetch_token();
+  opening_wake_ = true;
+  auto to = self_.sibling<faces::wake_listener>("wake_listener");
+  auto home = self_.executor();
+  net::header_list headers = {{"authorization", "Bearer " + token_},
+                              {"x-tinysync-protocol", std::to_string(protocol_version)}};
+  transport_->open_websocket("/v1/wake", headers, [=, this](auto opened) {
+    home([=, this] {
+      opening_wake_ = wake_wanted_ = false;
+      pb::WakeClosed closed;
+      if (!opened) {
+        closed.set_reason(std::string(name_of(opened.error().code)));
+        return to.tell(closed);
+      }
+      wake_ = *opened;
+      wake_->listen([to](std::string frame) { to.tell(pb::WakeFrame{}, actors::make_bulk(std::move(frame))); },
+                    [to](const error& why) {
+                      pb::WakeClosed m;
+                      m.set_reason(std::string(name_of(why.code)));
+                      to.tell(m);
+                    });
+      to.tell(pb::WakeFrame{});  // open: an empty frame
+    });
+  });
+}
+
+// -- joining -----------------------------------------------------------------------------------
+
+actors::later<pb::Registered> cloud_link::handle(const pb::Register& m, actors::context& self) {
+  actors::later<pb::Registered> answer(self);
+  if (who_.registered()) {
+    answer.fail({errc::already_exists, "this agent is registered with " + who_.url() + " already"});
+    return answer;
+  }
+  auto i = parse_invite(m.invite());
+  if (!i) {
+    answer.fail(i.error());
+    return answer;
+  }
+  auto made = doors_.connect(i->url, i->pin);
+  if (!made) {
+    answer.fail(made.error());
+    return answer;
+  }
+  joining_ = std::move(*made);
+  pb::Exchange x;
+  x.set_method("POST");
+  x.set_target("/v1/devices");
+  x.set_timeout_ms(30'000);
+  codec::register_device body{i->code, m.name()};
+  auto request = request_for(x, actors::make_bulk(codec::encode(body)), "", "");
+  request.idempotent = false;
+  auto home = self_.executor();
+  joining_->exchange(std::move(request), [=, this, i = *i](result<net::http_response> r) {
+    home([=, this] { registered(m, i, r, answer); });
+  });
+  return answer;
+}
+
+void cloud_link::registered(const pb::Register& m, const invite& i, result<net::http_response> r,
+                            actors::later<pb::Registered> answer) {
+  joining_.reset();
+  if (!r) return answer.fail({r.error().code, "registering at " + i.url + ": " + r.error().text});
+  auto who = r->status < 300 ? codec::decode_registered(r->content())
+                             : result<codec::registered>(failure(refusal_of(*r)));
+  if (!who) return answer.fail(who.error());
+  pb::StoreCredentials keep;
+  keep.set_url(i.url);
+  keep.set_pin(i.pin.str());
+  keep.set_device(who->device.str());
+  keep.set_device_name(m.name());
+  keep.set_device_label(who->label);
+  pb::Registered out;
+  out.set_device(who->device.str());
+  out.set_label(who->label);
+  out.set_url(i.url);
+  self_.ask(
+      self_.sibling<faces::credentials>("credentials"), keep, store_answers_within,
+      [this, out, answer](result<pb::Credentials> kept) {
+        if (!kept) return answer.fail(kept.error());
+        log::info("agent.registered", "url={}", out.url());
+        handle(pb::Connect{});
+        answer.deliver(out);
+      },
+      actors::make_bulk(who->secret));
+}
+
+}  // namespace tinysync::client
