@@ -1,0 +1,77 @@
+// The log, the digest, accepted versions: what readers ask of a vault's history.
+
+#include "server/store/sqlite_vault.hpp"
+
+namespace tinysync::server {
+
+result<codec::log_page> sqlite_metadata::read_log(const vault_id& vault, const log_cursor& after,
+                                                  std::size_t limit, std::int64_t now_ns) {
+  // Only a position that may have been lost by a restore needs the vault's lock.
+  auto verdict = attempt([&] {
+    auto v = vault_of(vault);
+    auto* p = std::get_if<position>(&after);
+    auto s = p ? standing_of(vault, v, *p) : standing::fine;
+    if (s == standing::ahead) open_epoch(vault, now_ns);
+    auto seq = p ? p->seq : std::get<seq_no>(after);
+    if (s == standing::foreign)
+      refuse(errc::invalid_argument, "a position this server never issued");
+    if (s != standing::fine)
+      refuse(errc::history_diverged, "seq " + std::to_string(seq.value));
+    if (seq < v.min_retained)
+      refuse(errc::snapshot_required, "the log begins after seq " + std::to_string(v.min_retained.value));
+    return seq;
+  });
+  if (!verdict) return failure(verdict.error());
+  return attempt([&] {
+    codec::log_page page;
+    auto v = vault_of(vault);
+    auto start = *verdict;
+    limit = std::clamp<std::size_t>(limit == 0 ? options_.page_entries : limit, 1,
+                                    options_.page_entries);
+    page.head = head_of(vault, v);
+    page.required_features = v.features;
+    std::optional<position> at;
+    std::string batch;
+    std::uint64_t bytes = 0;
+    auto r = db_.query("log_after", v.no, as_i64(std::min(start, v.seq).value));
+    while (r.next()) {
+      bool full = page.entries.size() >= limit || bytes >= options_.page_bytes;
+      if (full && (r.is_null(2) || r.bytes(2) != batch)) break;
+      batch = r.text(2);
+      page.entries.push_back({r.text(3), id_at<chain_hash>(r, 4)});
+      bytes += page.entries.back().row.size() + 64;
+      at = position{id_at<epoch_id>(r, 1), {as_u64(r.i64(0))}, page.entries.back().chain, {}};
+    }
+    auto* given = std::get_if<position>(&after);
+    if (at)
+      page.at = sealed(vault, *at);
+    else if (given && !given->epoch.none())
+      page.at = *given;
+    else
+      page.at = page.head;
+    return page;
+  });
+}
+
+result<codec::digest_answer> sqlite_metadata::digest(const vault_id& vault) {
+  return attempt([&] {
+    auto v = vault_of(vault);
+    vault_digest sums;
+    auto r = db_.query("vault_digest", v.no);
+    if (!r.next() || !sums.assign(r.bytes(0))) damaged("a vault's digest");
+    return codec::digest_answer{head_of(vault, v), {sums.sums().begin(), sums.sums().end()}};
+  });
+}
+
+result<std::vector<bool>> sqlite_metadata::known(const vault_id& vault,
+                                                 const std::vector<codec::known_query>& queries) {
+  return attempt([&] {
+    auto v = vault_of(vault);
+    std::vector<bool> out;
+    for (const auto& q : queries)
+      out.push_back(db_.query("content_known", v.no, raw(q.item), raw(q.hash)).next());
+    return out;
+  });
+}
+
+}  // namespace tinysync::server
