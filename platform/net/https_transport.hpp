@@ -31,7 +31,7 @@ class https_transport final : public transport {
   /// Connects to nobody yet. invalid_argument on a bad URL.
   static result<std::unique_ptr<https_transport>> create(io_threads& io,
                                                          https_transport_options options);
-  /// Cancels everything under way.
+  /// Everything under way hears cancelled, on an io thread, soon after this returned.
   ~https_transport() override;
   void exchange(cloud_request request, response_callback done) override;
   void open_websocket(std::string target, header_list headers, websocket_callback done) override;

@@ -46,7 +46,8 @@ class ipc_listener {
   /// (root is not).
   static result<std::unique_ptr<ipc_listener>> start(io_threads& io, const std::string& path,
                                                      accept_callback on_connection);
-  /// Stops accepting, closes the connections, removes the socket.
+  /// Stops accepting, closes the connections, removes the socket. No accept_callback runs after it
+  /// returned; never from within one.
   ~ipc_listener();
 
   struct internals;
