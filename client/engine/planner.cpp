@@ -311,7 +311,8 @@ bool planner::stays(const item_id& id, int depth) {
   if (!b && !r) return true;                                // new here
   if (b && r) return l->at != b->at && r->at == b->at;      // moved in here, by me
   if (r) return false;                                      // its place is theirs
-  bool moved_out = l->at != b->at && l->at.parent != parked_folder && !d_.remote(b->at.parent) &&
+  place agreed{d_.current(b->at.parent), b->at.name};  // the folder may have been re-keyed
+  bool moved_out = l->at != agreed && l->at.parent != parked_folder && !d_.remote(b->at.parent) &&
                    b->at.parent != root_item &&
                    (l->at.parent == root_item || !deleted_remotely(l->at.parent));
   if (l->kind() != item_kind::folder) return l->hash != b->what.hash || moved_out;

@@ -1,10 +1,19 @@
-#include "google/protobuf/unknown_field_set.h"
+#include <google/protobuf/stubs/logging.h>
+#include <google/protobuf/unknown_field_set.h>
+
 #include "proto/codec/fields.hpp"
 #include "proto/codec/messages.hpp"
 #include "proto/codec/to_wire.hpp"
 #include "proto/vocabulary/names.hpp"
 
 namespace tinysync::codec {
+namespace {
+
+// protobuf complains about malformed input on stderr; whoever sends it must not be able to write
+// there. Decoders return the error instead.
+[[maybe_unused]] const auto former_log_handler = google::protobuf::SetLogHandler(nullptr);
+
+}  // namespace
 
 std::string encode(const item& it) {
   wire::v1::Item m;

@@ -1,0 +1,170 @@
+#include "client/agent_host.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "actors/system.hpp"
+#include "client/tree.hpp"
+#include "platform/fs/real_disk.hpp"
+#include "platform/net/https_transport.hpp"
+#include "platform/net/io_threads.hpp"
+#include "platform/net/ipc.hpp"
+#include "platform/net/signals.hpp"
+#include "platform/places/files.hpp"
+#include "platform/watch/real_watcher.hpp"
+
+namespace tinysync::client {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::uint64_t largest_setting = 4u << 20;
+constexpr auto stops_within = 13s;  // CLI.md: gone 15 s after SIGTERM
+
+file_cabinet cabinet_in(const std::string& folder) {
+  return {[folder](const std::string& name) { return places::read_file(folder + "/" + name, largest_setting); },
+          [folder](const std::string& name, const std::string& bytes) {
+            return places::write_file_durably(folder + "/" + name, bytes);
+          },
+          [folder](const std::string& name) { return places::remove_file(folder + "/" + name); }};
+}
+
+/// A watcher with the disk it watches.
+class watched_root final : public watch::watcher {
+ public:
+  static result<std::unique_ptr<watch::watcher>> open(const std::string& root,
+                                                      watch::event_callback seen) {
+    auto disk = fs::real_disk::open(root);
+    if (!disk) return failure(disk.error());
+    auto inner = watch::watch_disk(**disk, std::move(seen));
+    if (!inner) return failure(inner.error());
+    return std::unique_ptr<watch::watcher>(new watched_root(std::move(*disk), std::move(*inner)));
+  }
+  result<void> add(std::string_view folder) override { return inner_->add(folder); }
+  void remove(std::string_view folder) override { inner_->remove(folder); }
+  std::size_t watched() const override { return inner_->watched(); }
+
+ private:
+  watched_root(std::unique_ptr<fs::real_disk> disk, std::unique_ptr<watch::watcher> inner)
+      : disk_(std::move(disk)), inner_(std::move(inner)) {}
+  std::unique_ptr<fs::real_disk> disk_;
+  std::unique_ptr<watch::watcher> inner_;
+};
+
+result<std::string> make_root(const std::string& wanted) {
+  std::error_code ec;
+  std::filesystem::path path = std::filesystem::absolute(wanted, ec);
+  if (ec) return failure(errc::invalid_argument, wanted);
+  std::filesystem::create_directories(path, ec);
+  if (ec && !std::filesystem::is_directory(path))
+    return failure(errc::permission_denied, "creating " + path.string() + " (" + ec.message() + ")");
+  if (!std::filesystem::is_directory(path))
+    return failure(errc::already_exists, path.string() + " is a file, not a folder");
+  auto real = std::filesystem::canonical(path, ec);
+  if (ec) return failure(errc::permission_denied, path.string() + " (" + ec.message() + ")");
+  if (::access(real.c_str(), R_OK | W_OK | X_OK) != 0)
+    return failure(errc::permission_denied, real.string() + " cannot be read and written");
+  return real.string();
+}
+
+}  // namespace
+
+struct agent_host::parts {
+  places::home home;
+  agent_config config;
+  // Declared before the actors: it must outlive whatever they hold of it.
+  std::unique_ptr<net::io_threads> io;
+  std::unique_ptr<actors::system> system;
+  std::atomic<bool> failed{false};
+  error failure_;
+};
+
+agent_host::agent_host(places::home home, agent_config config) : parts_(std::make_unique<parts>()) {
+  parts_->home = std::move(home);
+  parts_->config = config;
+}
+
+agent_host::~agent_host() { stop(); }
+
+namespace {
+
+agent_doors real_doors(const places::home& home, const agent_config& config, net::io_threads& io) {
+  agent_doors d;
+  d.config = config;
+  d.clock = &clock::system_clock_door();
+  d.random = &crypto::system_randomness();
+  d.files = cabinet_in(home.config_dir);
+  d.index_folder = home.state_dir;
+  d.open_root = [](const std::string& root) -> result<std::shared_ptr<fs::disk>> {
+    auto opened = fs::real_disk::open(root);
+    if (!opened) return failure(opened.error());
+    return std::shared_ptr<fs::disk>(std::move(*opened));
+  };
+  d.watch_root = watched_root::open;
+  d.connect = [&io](const std::string& url, const public_key_pin& pin)
+      -> result<std::shared_ptr<net::transport>> {
+    auto made = net::https_transport::create(io, {.url = url, .pin = pin.bytes});
+    if (!made) return failure(made.error());
+    return std::shared_ptr<net::transport>(std::move(*made));
+  };
+  d.make_root = make_root;
+  d.drop_index = [folder = home.state_dir](const std::string& index) {
+    for (auto suffix : {"", "-wal", "-shm"})
+      static_cast<void>(places::remove_file(folder + "/" + index + suffix));
+  };
+  d.serve_ipc = [&io, socket = home.socket_path](agent_doors::frame_handler handler)
+      -> result<std::shared_ptr<void>> {
+    auto listener = net::ipc_listener::start(
+        io, socket, [handler](std::shared_ptr<net::ipc_connection> c) {
+          std::weak_ptr<net::ipc_connection> weak = c;
+          c->listen(
+              [handler, weak](std::string frame) {
+                handler(std::move(frame), [weak](std::string reply) {
+                  if (auto c = weak.lock()) c->send(std::move(reply));
+                });
+              },
+              [](const error&) {});
+        });
+    if (!listener) return failure(listener.error());
+    return std::shared_ptr<void>(std::shared_ptr<net::ipc_listener>(std::move(*listener)));
+  };
+  return d;
+}
+
+}  // namespace
+
+result<void> agent_host::start() {
+  auto& p = *parts_;
+  p.io = std::make_unique<net::io_threads>(1);
+  actors::system_options options;
+  options.seed = crypto::system_randomness().next_u64();
+  options.on_root_failure = [&p](const error& e) {
+    p.failure_ = e;
+    p.failed = true;
+    ::kill(::getpid(), SIGTERM);  // wakes wait()
+  };
+  p.system = std::make_unique<actors::system>(std::move(options));
+  p.system->start(agent_tree(real_doors(p.home, p.config, *p.io)));
+  return {};
+}
+
+std::optional<error> agent_host::wait() {
+  net::wait_for_signal();
+  return parts_->failed ? std::optional(parts_->failure_) : std::nullopt;
+}
+
+bool agent_host::stop() {
+  auto& p = *parts_;
+  if (!p.io) return true;
+  bool stopped = !p.system || p.system->stop(stops_within);
+  p.io->stop();
+  p.system.reset();
+  p.io.reset();
+  return stopped;
+}
+
+}  // namespace tinysync::client

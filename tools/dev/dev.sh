@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# The verbs of ./dev. Every verb works on a bare Debian 12: it installs what it needs first.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+jobs=$(nproc)
+packages=(g++ cmake ninja-build ccache mold pkg-config protobuf-compiler libprotobuf-dev libcaf-dev
+  libboost-dev libsqlite3-dev libssl-dev libspdlog-dev libfmt-dev libgtest-dev libgmock-dev libcli11-dev
+  libtomlplusplus-dev libutf8proc-dev libzstd-dev libexpected-dev ca-certificates)
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+[ -t 2 ] && [ -z "${NO_COLOR:-}" ] || say() { printf '==> %s\n' "$*" >&2; }
+
+usage() {
+  cat <<'TEXT'
+./dev VERB [ARGUMENTS]
+  demo [FOLDER]        set up everything, start a server and two agents, sync a folder live
+  test                 build and run everything that must pass on every change
+  build [PRESET]       dev (default), release, asan, tsan or strict, into build/PRESET
+  check [--full]       test, then the sanitizers; --full: also TSan, long runs, a bare Debian
+  sim [FROM..TO]       world seeds (default 1..1000)
+  unit BINARY [ARGS]   one test binary: unit_client --gtest_filter=planner.*
+  system               the short run of the real programs
+  format               clang-format over what differs from HEAD
+  lint [FILES]         clang-tidy
+  install              only install the packages the build needs
+TEXT
+}
+
+have_packages() {
+  local p
+  for p in "${packages[@]}"; do
+    dpkg-query -W -f='${db:Status-Status}\n' "$p" 2>/dev/null | grep -qx installed || return 1
+  done
+}
+
+install_packages() {
+  have_packages && return 0
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+    echo "dev: packages are missing and neither root nor sudo is at hand. Install them once:" >&2
+    echo "  apt-get install ${packages[*]}" >&2
+    exit 1
+  fi
+  local as_root=()
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  say "installing ${#packages[@]} packages"
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
+    "${packages[@]}" >/dev/null
+}
+
+build() {
+  local preset=${1:-dev}
+  shift || true
+  install_packages
+  [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
+  say "building $preset"
+  cmake --build "build/$preset" -j "$jobs" "$@" 2>&1 | progress
+}
+
+# Ninja's own status line on a terminal; a line now and then where output is piped.
+progress() {
+  if [ -t 1 ]; then cat; else awk '/^\[[0-9]+\/[0-9]+\]/ { if (++n % 50 == 0) print; next } { print }'; fi
+}
+
+run_tests() {
+  local preset=$1
+  shift
+  (cd "build/$preset" && ctest --output-on-failure -j "$jobs" "$@")
+}
+
+sanitizer_environment() {
+  export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+  export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+  export TSAN_OPTIONS=suppressions=$PWD/tests/actors/tsan.supp:halt_on_error=1
+}
+
+verb=${1:-}
+shift || true
+case "$verb" in
+  ""|help|-h|--help) usage ;;
+  install) install_packages ;;
+  build) build "${1:-dev}" ;;
+  demo) build dev >/dev/null && exec bash tools/dev/demo.sh "$@" ;;
+  test)
+    build dev
+    run_tests dev
+    ;;
+  system) build dev && run_tests dev -R system ;;
+  unit)
+    build dev "$1"
+    binary=$1
+    shift
+    exec "build/dev/tests/$binary" "$@"
+    ;;
+  sim)
+    range=${1:-1..1000}
+    build dev world_seeds
+    TINYSYNC_SEEDS=$range exec build/dev/tests/world_seeds
+    ;;
+  check)
+    build dev
+    run_tests dev
+    sanitizer_environment
+    build asan
+    run_tests asan -E 'style|system|unit_net'
+    if [ "${1:-}" = --full ]; then
+      build tsan
+      run_tests tsan -E 'style|system'
+      TINYSYNC_SEEDS=1..20000 build/dev/tests/world_seeds
+      bash tools/dev/bare_debian.sh
+    fi
+    ;;
+  format) git diff --name-only HEAD -- '*.cpp' '*.hpp' | xargs -r clang-format -i ;;
+  lint)
+    build dev
+    if [ $# -eq 0 ]; then mapfile -t sources < <(git ls-files 'proto/*.cpp' 'actors/*.cpp' 'server/*.cpp' 'client/*.cpp'); else sources=("$@"); fi
+    clang-tidy-19 -p build/dev --quiet "${sources[@]}"
+    ;;
+  *)
+    echo "dev: unknown verb '$verb'" >&2
+    usage >&2
+    exit 2
+    ;;
+esac
