@@ -1,0 +1,62 @@
+#include "tools/cli/agent.hpp"
+
+#include <google/protobuf/util/json_util.h>
+
+#include "proto/ipc/v1/ipc.pb.h"
+
+namespace tinysync::cli {
+namespace {
+
+using google::protobuf::util::JsonStringToMessage;
+using google::protobuf::util::MessageToJsonString;
+constexpr std::chrono::milliseconds connect_within{2'000};
+constexpr std::chrono::milliseconds margin{2'000};  // the agent's own timeout comes first
+
+}  // namespace
+
+result<agent> agent::connect(const std::string& socket) {
+  auto client = net::ipc_client::connect(socket, connect_within);
+  if (!client) return failure(client.error());
+  return agent(std::move(*client));
+}
+
+result<agent::raw_answer> agent::send(const std::string& actor, const std::string& type,
+                                      const std::string& json, std::chrono::milliseconds timeout) {
+  ipc::v1::Request request;
+  request.set_id(++last_);
+  request.set_actor(actor);
+  request.set_type(type);
+  request.set_json(json);
+  request.set_timeout_ms(static_cast<std::uint32_t>(timeout.count()));
+  std::string frame;
+  if (!MessageToJsonString(request, &frame).ok()) return failure(errc::internal, "the request");
+  if (auto ok = client_.send(frame); !ok) return failure(ok.error());
+  auto reply = client_.receive(timeout + margin);
+  if (!reply) return failure(reply.error());
+  ipc::v1::Answer answer;
+  if (!JsonStringToMessage(*reply, &answer).ok())
+    return failure(errc::malformed, "what came back is not an answer");
+  if (answer.has_problem()) {
+    auto code = errc_from_name(answer.problem().code()).value_or(errc::internal);
+    auto text = answer.problem().text();
+    // The agent's text ends in the row's sentence already.
+    auto sentence = std::string(sentence_of(code));
+    if (text.ends_with(": " + sentence)) text.resize(text.size() - sentence.size() - 2);
+    if (text == sentence) text.clear();
+    return failure(code, text);
+  }
+  return raw_answer{answer.type(), answer.json()};
+}
+
+result<void> agent::exchange(const std::string& actor, const google::protobuf::Message& message,
+                             google::protobuf::Message* answer, std::chrono::milliseconds timeout) {
+  std::string json;
+  if (!MessageToJsonString(message, &json).ok()) return failure(errc::internal, "the message");
+  auto reply = send(actor, message.GetTypeName(), json, timeout);
+  if (!reply) return failure(reply.error());
+  if (answer && !JsonStringToMessage(reply->json, answer).ok())
+    return failure(errc::malformed, "an answer of type " + reply->type);
+  return {};
+}
+
+}  // namespace tinysync::cli

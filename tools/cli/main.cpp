@@ -1,0 +1,141 @@
+// tinysync: sends messages to the running agent.
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "proto/vocabulary/errors.hpp"
+#include "tools/cli/commands.hpp"
+
+namespace {
+
+using namespace tinysync;
+
+struct arguments {
+  cli::common common;
+  std::string invite, name, vault, folder, target, device, actor, type, json = "{}";
+  bool on_demand = false, prove = false, synced = false;
+  std::uint32_t timeout = 0, send_timeout = 60;
+  cli::log_query log;
+  std::uint32_t limit = 0;
+};
+
+using action = std::function<int()>;
+
+void add_account(CLI::App& app, arguments& a, action& run) {
+  auto* reg = app.add_subcommand("register", "join a server with an invite");
+  reg->add_option("INVITE", a.invite, "the line that `tinysync-server invite` printed")->required();
+  reg->add_option("--name", a.name, "what this device is called")->required();
+  reg->callback([&] { run = [&] { return cli::register_device(a.common, a.invite, a.name); }; });
+
+  auto* vault = app.add_subcommand("vault", "create, list, remove vaults")->require_subcommand(1);
+  auto* create = vault->add_subcommand("create", "a new, empty vault");
+  create->add_option("NAME", a.name)->required();
+  create->callback([&] { run = [&] { return cli::vault_create(a.common, a.name); }; });
+  vault->add_subcommand("ls", "the vaults this device can reach")->callback([&] {
+    run = [&] { return cli::vault_ls(a.common); };
+  });
+  auto* rm = vault->add_subcommand("rm", "remove a vault; the server keeps it for its retention time");
+  rm->add_option("VAULT", a.vault)->required();
+  rm->callback([&] { run = [&] { return cli::vault_rm(a.common, a.vault); }; });
+
+  auto* devices = app.add_subcommand("devices", "list and revoke devices")->require_subcommand(1);
+  devices->add_subcommand("ls", "the devices of this installation")->callback([&] {
+    run = [&] { return cli::devices_ls(a.common); };
+  });
+  auto* revoke = devices->add_subcommand("revoke", "a device loses its access at once");
+  revoke->add_option("ID", a.device)->required();
+  revoke->callback([&] { run = [&] { return cli::devices_revoke(a.common, a.device); }; });
+}
+
+void add_folders(CLI::App& app, arguments& a, action& run) {
+  auto* attach = app.add_subcommand("attach", "keep a folder equal to a vault");
+  attach->add_option("VAULT", a.vault, "name or id")->required();
+  attach->add_option("DIR", a.folder, "created if absent; what is in it is merged by content")->required();
+  attach->add_flag("--on-demand", a.on_demand, "files appear, their contents come when opened");
+  attach->callback([&] { run = [&] { return cli::attach(a.common, a.vault, a.folder, a.on_demand); }; });
+
+  auto* detach = app.add_subcommand("detach", "stop syncing a folder; the files stay");
+  detach->add_option("VAULT|DIR", a.target)->required();
+  detach->callback([&] { run = [&] { return cli::detach(a.common, a.target); }; });
+
+  auto* status = app.add_subcommand("status", "how everything is (exit 0 in sync, 3 not yet, 4 attention)");
+  status->add_flag("--prove", a.prove, "compare digests instead of believing");
+  status->callback([&] { run = [&] { return cli::status(a.common, a.prove); }; });
+
+  auto* wait = app.add_subcommand("wait", "until everything is in sync (exit 0; else 3 or 4)");
+  wait->add_flag("--synced", a.synced, "what to wait for")->required();
+  wait->add_option("--timeout", a.timeout, "seconds");
+  wait->add_option("VAULT", a.vault);
+  wait->callback([&] { run = [&] { return cli::wait(a.common, a.vault, a.timeout); }; });
+
+  auto* once = app.add_subcommand("sync-once", "scan, push, pull, then as wait");
+  once->add_option("--timeout", a.timeout, "seconds");
+  once->callback([&] { run = [&] { return cli::sync_once(a.common, a.timeout); }; });
+
+  auto* log = app.add_subcommand("log", "the server's accepted changes, oldest first");
+  log->add_option("PATH", a.log.path);
+  log->add_option("--vault", a.log.vault, "name or id");
+  log->add_option("--after", a.log.after, "seq");
+  auto* limit = log->add_option("--limit", a.limit, "at most so many");
+  log->callback([&a, &run, limit] {
+    if (limit->count() > 0) a.log.limit = a.limit;
+    run = [&] { return cli::log(a.common, a.log); };
+  });
+
+  auto* conflicts = app.add_subcommand("conflicts", "conflict copies made here")->require_subcommand(1);
+  conflicts->add_subcommand("ls", "list them")->callback([&] {
+    run = [&] { return cli::conflicts_ls(a.common); };
+  });
+}
+
+void add_agent(CLI::App& app, arguments& a, action& run) {
+  app.add_subcommand("pause", "stop scanning and applying")->callback([&] {
+    run = [&] { return cli::pause(a.common); };
+  });
+  app.add_subcommand("resume", "go on")->callback([&] { run = [&] { return cli::resume(a.common); }; });
+  auto* panic = app.add_subcommand("panic-resync", "build the index of a vault anew");
+  panic->add_option("VAULT", a.vault)->required();
+  panic->callback([&] { run = [&] { return cli::panic_resync(a.common, a.vault); }; });
+  app.add_subcommand("doctor", "check the set-up step by step")->callback([&] {
+    run = [&] { return cli::doctor(a.common); };
+  });
+  app.add_subcommand("version", "this program's version")->callback([&] {
+    run = [&] { return cli::version(a.common); };
+  });
+  auto* send = app.add_subcommand("send", "send any message of proto/actors to an actor");
+  send->add_option("ACTOR", a.actor, "path, as `tinysync-inspect tree` prints it")->required();
+  send->add_option("TYPE", a.type, "name of the message")->required();
+  send->add_option("JSON", a.json, "the message by protobuf's JSON mapping")->capture_default_str();
+  send->add_option("--timeout", a.send_timeout, "seconds")->capture_default_str();
+  send->callback([&] {
+    run = [&] { return cli::send(a.common, a.actor, a.type, a.json, a.send_timeout); };
+  });
+}
+
+void let_common_options_stand_anywhere(CLI::App& app) {
+  for (auto* sub : app.get_subcommands([](CLI::App*) { return true; })) {
+    sub->fallthrough();
+    let_common_options_stand_anywhere(*sub);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"TinySync: sends messages to the agent that keeps your folders in sync."};
+  arguments a;
+  action run;
+  app.add_option("--home", a.common.home, "the agent's home")->envname("TINYSYNC_HOME");
+  app.add_flag("--json", a.common.json, "one JSON object on stdout");
+  app.require_subcommand(1);
+  add_account(app, a, run);
+  add_folders(app, a, run);
+  add_agent(app, a, run);
+  let_common_options_stand_anywhere(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage);
+  }
+  return run ? run() : static_cast<int>(exit_code::usage);
+}
