@@ -15,7 +15,8 @@ class fake_watcher final : public watcher {
   void remove(std::string_view folder) override;
   std::size_t watched() const override;
 
-  /// While deaf nothing is reported; when it ends, one overflow is, as a full kernel queue would.
+  /// While deaf nothing is reported; when it ends, one overflow is if anything was missed, as from
+  /// a full kernel queue.
   void set_deaf(bool deaf);
   /// add() fails so from now on; errc::internal: works again.
   void refuse_watches(errc code);
