@@ -12,6 +12,7 @@
 #include "platform/net/signals.hpp"
 #include "platform/places/files.hpp"
 #include "platform/places/home.hpp"
+#include "proto/vocabulary/position.hpp"
 
 namespace {
 

@@ -47,9 +47,9 @@ supervisor_spec vault_tree(const agent_doors& d, const vault_config& v) {
           }};
 }
 
-supervisor_spec agent_tree(agent_doors d) {
+supervisor_spec agent_tree(agent_doors d, const std::string& name) {
   d.vault_tree = [d](const vault_config& v) { return vault_tree(d, v); };
-  return {.name = "agent",
+  return {.name = name,
           .strategy = strategy::one_for_one,
           .children = {
               child<faces::credentials, credentials>("credentials", runs_on::own_thread, d),

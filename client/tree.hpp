@@ -6,8 +6,8 @@
 
 namespace tinysync::client {
 
-/// Everything below /agent. `serve_ipc` is told the directory once the tree stands.
-actors::supervisor_spec agent_tree(agent_doors doors);
+/// Everything below /agent; simulations of several agents name their roots.
+actors::supervisor_spec agent_tree(agent_doors doors, const std::string& name = "agent");
 /// Everything below /agent/vaults/<id>.
 actors::supervisor_spec vault_tree(const agent_doors& doors, const vault_config& vault);
 

@@ -1,5 +1,7 @@
 #include "client/actors/account.hpp"
 
+#include "client/actors/places.hpp"
+
 #include "client/actors/cloud.hpp"
 
 namespace tinysync::client {
@@ -160,8 +162,8 @@ void account::read_log(const vault_id& vault, const pb::ReadLog& m,
              if (!out) return answer.fail(out.error());
              // Paths as this agent knows them, where the vault is attached here.
              auto read = std::make_shared<pb::LogRead>(std::move(*out));
-             auto store = self_.find<faces::local_store>("/agent/vaults/" + to_string(vault) +
-                                                         "/local_store");
+             auto store = self_.find<faces::local_store>(
+                 at(self_, "/vaults/" + to_string(vault) + "/local_store"));
              if (!store || read->changes_size() == 0) return answer.deliver(*read);
              pb::AskItemPaths ask;
              for (const auto& c : read->changes()) ask.add_items(c.item());

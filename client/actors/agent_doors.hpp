@@ -78,7 +78,6 @@ struct vault_config {
   std::string name, root, index;
   std::string device_label;
   device_id device;
-  std::string path() const { return "/agent/vaults/" + to_string(vault); }
 };
 
 }  // namespace tinysync::client

@@ -1,5 +1,7 @@
 #include "client/actors/attachments.hpp"
 
+#include "client/actors/places.hpp"
+
 #include "client/folder/layout.hpp"
 #include "platform/log/log.hpp"
 #include "proto/vocabulary/names.hpp"
@@ -10,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto answers_within = 60s;
 constexpr auto settles_within = 24h;
-constexpr const char* vaults_path = "/agent/vaults";
 
 bool inside(const std::string& path, const std::string& folder) {
   return path == folder || path.starts_with(folder == "/" ? folder : folder + "/");
@@ -43,7 +44,7 @@ void attachments::started(actors::context& self) {
 }
 
 std::string attachments::engine_path(const pb::Attachment& a) const {
-  return std::string(vaults_path) + "/" + to_string(id_from<vault_id>(a.vault())) + "/engine";
+  return at(self_, "/vaults/" + to_string(id_from<vault_id>(a.vault())) + "/engine");
 }
 
 void attachments::start_vault(const pb::Attachment& a, std::function<void(result<void>)> done) {
@@ -55,7 +56,7 @@ void attachments::start_vault(const pb::Attachment& a, std::function<void(result
   config.device_label = label_;
   config.device = device_;
   log::info("vault.starting", "vault={} root={}", to_string(config.vault), config.root);
-  self_.start_child(vaults_path, doors_.vault_tree(config), std::move(done));
+  self_.start_child(at(self_, "/vaults"), doors_.vault_tree(config), std::move(done));
 }
 
 const pb::Attachment* attachments::find(const std::string& wanted) const {
@@ -191,7 +192,7 @@ actors::later<pb::Detached> attachments::handle(const pb::Detach& m, actors::con
                 answer.deliver(cleared);
               });
   };
-  self_.stop_child(vaults_path, to_string(id_from<vault_id>(a.vault())), end);
+  self_.stop_child(at(self_, "/vaults"), to_string(id_from<vault_id>(a.vault())), end);
   return answer;
 }
 

@@ -1,5 +1,7 @@
 #include "client/actors/cloud.hpp"
 
+#include "client/actors/places.hpp"
+
 namespace tinysync::client {
 namespace {
 
@@ -31,7 +33,7 @@ pb::Exchange post(std::string target, pb::Lane lane) {
 void exchange(actors::context& self, pb::Exchange request, std::string body, exchange_done done) {
   auto attachment = body.empty() ? actors::bulk{} : actors::make_bulk(std::move(body));
   self.ask(
-      self.find<faces::cloud_link>("/agent/cloud_link"), std::move(request), queued_at_most,
+      self.find<faces::cloud_link>(at(self, "/cloud_link")), std::move(request), queued_at_most,
       [done = std::move(done)](result<pb::Exchanged> r, const actors::bulk& answer) {
         static const actors::bulk nothing = actors::make_bulk({});
         done(std::move(r), answer ? answer : nothing);

@@ -1,5 +1,7 @@
 #include "client/actors/engine.hpp"
 
+#include "client/actors/places.hpp"
+
 #include "platform/log/log.hpp"
 
 namespace tinysync::client {
@@ -33,7 +35,7 @@ vault_engine::vault_engine(actors::context& self, agent_doors doors, vault_confi
 void vault_engine::started(actors::context& self) {
   pb::WatchLink watch;
   watch.set_subscriber(self.path());
-  self.send(self.find<faces::cloud_link>("/agent/cloud_link"), watch);
+  self.send(self.find<faces::cloud_link>(at(self, "/cloud_link")), watch);
   step();
 }
 

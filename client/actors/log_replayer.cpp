@@ -1,5 +1,7 @@
 #include "client/actors/log_replayer.hpp"
 
+#include "client/actors/places.hpp"
+
 #include "client/actors/cloud.hpp"
 #include "client/engine/lifecycle.hpp"
 #include "platform/compress/zstd.hpp"
@@ -43,7 +45,7 @@ log_replayer::log_replayer(actors::context& self, agent_doors doors, vault_confi
 void log_replayer::started(actors::context& self) {
   pb::WatchLink watch;
   watch.set_subscriber(self.path());
-  self.send(self.find<faces::cloud_link>("/agent/cloud_link"), watch);
+  self.send(self.find<faces::cloud_link>(at(self, "/cloud_link")), watch);
 }
 
 /// The answer stands for the head at the time of the question: a run under way does not count.

@@ -1,5 +1,7 @@
 #include "client/actors/pending_ops.hpp"
 
+#include "client/actors/places.hpp"
+
 #include "client/actors/cloud.hpp"
 #include "client/folder/listing.hpp"
 #include "platform/log/log.hpp"
@@ -33,7 +35,7 @@ pending_ops::pending_ops(actors::context& self, agent_doors doors, vault_config 
 void pending_ops::started(actors::context& self) {
   pb::WatchLink watch;
   watch.set_subscriber(self.path());
-  self.send(self.find<faces::cloud_link>("/agent/cloud_link"), watch);
+  self.send(self.find<faces::cloud_link>(at(self, "/cloud_link")), watch);
 }
 
 void pending_ops::handle(const pb::SendOutbox&) {

@@ -4,6 +4,7 @@
 #include "actors/context.hpp"
 #include "actors/ipc_bridge.hpp"
 #include "client/actors/convert.hpp"
+#include "client/actors/places.hpp"
 
 namespace tinysync::client {
 
@@ -12,7 +13,7 @@ class tree_inspector {
   actors::common::TreeNode handle(const actors::common::AskTree& m, actors::context& self) {
     actors::common::TreeNode out;
     actors::to_message(self.directory(),
-                       self.directory().inspect(m.path().empty() ? "/agent" : m.path()), out);
+                       self.directory().inspect(m.path().empty() ? agent_root(self) : m.path()), out);
     return out;
   }
 };

@@ -1,5 +1,7 @@
 #include "client/actors/wake_listener.hpp"
 
+#include "client/actors/places.hpp"
+
 #include "platform/log/log.hpp"
 #include "proto/codec/messages.hpp"
 
@@ -33,7 +35,7 @@ void wake_listener::handle(const pb::WakeFrame&, actors::context& self) {
     opening_ = false;
     retry_ = 0ms;
     self_.note("listening");
-    for (const auto& vault : self.directory().inspect("/agent/vaults").children)
+    for (const auto& vault : self.directory().inspect(at(self, "/vaults")).children)
       self.send(self.find<faces::log_replayer>(vault.path + "/log_replayer"), pb::Woken{});
     return;
   }
@@ -42,8 +44,8 @@ void wake_listener::handle(const pb::WakeFrame&, actors::context& self) {
   pb::Woken m;
   m.set_vault(wake->vault.str());
   m.set_position(codec::encode(wake->at));
-  self.send(self.find<faces::log_replayer>("/agent/vaults/" + to_string(wake->vault) +
-                                           "/log_replayer"),
+  self.send(self.find<faces::log_replayer>(
+                at(self, "/vaults/" + to_string(wake->vault) + "/log_replayer")),
             m);
 }
 
