@@ -1,0 +1,298 @@
+#include "tests/support/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include "actors/faces/client.hpp"
+#include "client/tree.hpp"
+#include "platform/log/log.hpp"
+#include "platform/watch/fake_watcher.hpp"
+#include "proto/vocabulary/invite.hpp"
+#include "server/store/access.hpp"
+#include "server/tree.hpp"
+
+namespace tinysync::test {
+namespace {
+
+namespace pb = faces::pb;
+using namespace std::chrono_literals;
+
+constexpr std::int64_t long_ago = 1'700'000'000'000'000'000;
+constexpr const char* invite_code = "an-invite-for-everybody";
+
+}  // namespace
+
+/// The simulation's time as everybody's clock.
+class world::virtual_clock final : public clock::clock {
+ public:
+  explicit virtual_clock(actors::simulation& sim) : sim_(sim), start_(sim.now()) {}
+  std::int64_t wall_now_ns() override { return long_ago + steady_now().count(); }
+  std::chrono::nanoseconds steady_now() override { return sim_.now() - start_; }
+
+ private:
+  actors::simulation& sim_;
+  actors::time_point start_;
+};
+
+world::world(std::initializer_list<std::string> devices, world_options options)
+    : world(std::vector<std::string>(devices), std::move(options)) {}
+
+world::world(const std::vector<std::string>& devices, world_options options)
+    : options_(std::move(options)), sim_(options_.seed) {
+  log::set_level(log::level::off);
+  clock_ = std::make_unique<virtual_clock>(sim_);
+  network_ = std::make_unique<net::fake_network>(
+      [this](std::chrono::milliseconds d, std::function<void()> fn) { sim_.post(d, std::move(fn)); },
+      options_.seed * 31 + 7);
+  start_server();
+  for (const auto& name : devices) add(name);
+  network_->set_faults(options_.faults);
+}
+
+world::~world() {
+  for (auto& [name, d] : devices_) sim_.kill("agent-" + name);
+  sim_.kill("server");
+}
+
+void world::start_server() {
+  server_random_ = std::make_unique<crypto::seeded_randomness>(options_.seed * 7 + 1);
+  blobs_ = std::make_shared<fs::fake_disk>(*clock_);
+  front_ = std::make_shared<server::entrance>();
+  server::sqlite_store_options store;
+  store.in_memory = true;
+  auto* source = server_random_.get();
+  store.random = [source](std::uint8_t* out, std::size_t n) { source->fill({out, n}); };
+  auto opened = server::sqlite_metadata::open(store);
+  if (!opened) throw std::runtime_error(to_string(opened.error()));
+  database_ = std::move(*opened);
+  server::server_doors d;
+  d.clock = clock_.get();
+  d.random = server_random_.get();
+  d.open_database = [db = database_]() -> result<std::shared_ptr<server::metadata>> { return db; };
+  d.blobs = blobs_;
+  d.front = front_;
+  sim_.start(server::server_tree(d));
+  sim_.settle();
+  network_->serve("server", server::http_handler_for(front_));
+  server::new_invite i;
+  i.code_hash = server::hash_of_invite(invite_code);
+  i.uses = 100;
+  i.created_ns = long_ago;
+  i.expires_ns = long_ago * 2;
+  auto kept = database_->add_invite(i, true);
+  if (!kept) throw std::runtime_error(to_string(kept.error()));
+}
+
+template <class Message>
+std::shared_ptr<const google::protobuf::Message> world::ask(const std::string& path, const Message& m) {
+  std::optional<result<actors::message_ptr>> answer;
+  sim_.directory().send_any(path, std::make_shared<Message>(m), 10min,
+                            [&](result<actors::message_ptr> r) { answer = std::move(r); });
+  for (int i = 0; i < 6000 && !answer; ++i) sim_.run_for(100ms);
+  if (!answer) throw std::runtime_error(path + " does not answer " + m.GetTypeName());
+  if (!*answer) throw std::runtime_error(path + ": " + to_string(answer->error()));
+  return **answer;
+}
+
+void world::add(const std::string& name) {
+  auto& d = *(devices_[name] = std::make_unique<device>(*this, name));
+  d.start();
+  invite i{"https://server", {}, invite_code};
+  pb::Register join;
+  join.set_invite(to_string(i));
+  join.set_name(name);
+  ask(d.agent() + "/cloud_link", join);
+  if (!options_.attach) return;
+  if (vault_.empty()) {
+    pb::CreateVault create;
+    create.set_name("vault");
+    auto made = ask(d.agent() + "/account", create);
+    vault_ = dynamic_cast<const pb::VaultInfo&>(*made).id();
+  }
+  pb::Attach attach;
+  attach.set_vault("vault");
+  attach.set_root("/" + name);
+  ask(d.agent() + "/attachments", attach);
+}
+
+std::vector<device*> world::devices() {
+  std::vector<device*> out;
+  for (auto& [name, d] : devices_) out.push_back(d.get());
+  return out;
+}
+
+std::optional<std::string> world::try_settle(actors::duration limit) {
+  auto end = sim_.now() + limit;
+  std::string last = "nobody answered";
+  // Two rounds in which nothing moved: what the last one changed has reached everybody.
+  for (int quiet = 0; quiet < 2 && sim_.now() < end;) {
+    auto before = head();
+    bool all = true;
+    for (auto* d : devices()) {
+      if (!d->online()) continue;
+      std::optional<bool> synced;
+      sim_.directory().send_any(d->agent() + "/attachments", std::make_shared<pb::Settle>(), limit,
+                                [&](result<actors::message_ptr> r) {
+                                  auto* s = r && *r ? dynamic_cast<const pb::Settled*>(r->get()) : nullptr;
+                                  synced = s && s->synced();
+                                  if (s && !s->waiting_for().empty()) last = s->waiting_for();
+                                  if (!r) last = to_string(r.error());
+                                });
+      while (!synced && sim_.now() < end) sim_.run_for(20ms);
+      if (!synced) return d->name() + " does not settle: " + last;
+      all &= *synced;
+    }
+    quiet = all && head() == before ? quiet + 1 : 0;
+    if (quiet == 0) sim_.run_for(1s);
+  }
+  return sim_.now() < end ? std::nullopt : std::optional("not in sync within the limit: " + last);
+}
+
+void world::settle() {
+  auto wrong = try_settle();
+  ASSERT_FALSE(wrong) << *wrong << "\n(seed " << options_.seed << ")";
+}
+
+std::uint64_t world::head() {
+  auto id = vault_id::from(vault_);
+  auto h = id ? database_->head(*id) : result<server::vault_head>(failure(errc::not_found));
+  return h ? h->at.seq.value : 0;
+}
+
+std::vector<std::string> world::findings() {
+  std::vector<std::string> out;
+  std::set<std::string> contents;
+  device* first = nullptr;
+  for (auto* d : devices()) {
+    auto t = d->tree();
+    for (const auto& [path, e] : t)
+      if (e.kind == fs::kind::file && !e.content.empty()) contents.insert(e.content);
+    for (const auto& s : d->staged()) out.push_back(d->name() + " left " + s + " behind");
+    if (!first) {
+      first = d;
+      continue;
+    }
+    auto other = first->tree();
+    for (const auto& [path, e] : t)
+      if (!other.contains(path)) out.push_back(path + " is on " + d->name() + " only");
+      else if (!(other[path] == e)) out.push_back(path + " differs on " + d->name());
+    for (const auto& [path, e] : other)
+      if (!t.contains(path)) out.push_back(path + " is on " + first->name() + " only");
+  }
+  for (const auto& c : ledger_.lost(contents)) out.push_back("lost: " + c);
+  for (const auto& c : ledger_.invented(contents)) out.push_back("invented: " + c);
+  auto before = head();
+  sim_.run_for(10min);
+  if (head() != before) out.push_back("the head moved although nobody did anything");
+  return out;
+}
+
+// -- devices -----------------------------------------------------------------------------------
+
+device::device(world& w, std::string name) : w_(w), name_(std::move(name)) {
+  disk_ = std::make_shared<fs::fake_disk>(*w.clock_, w.options_.disk);
+  std::uint64_t salt = 17;
+  for (unsigned char c : name_) salt = salt * 131 + c;
+  random_ = std::make_unique<crypto::seeded_randomness>(w.options_.seed ^ salt);
+}
+
+void device::start() {
+  client::agent_doors d;
+  d.clock = w_.clock_.get();
+  d.random = random_.get();
+  d.indexes_in_memory = !w_.options_.durable_indexes;
+  d.files = {[this](const std::string& n) -> result<std::string> {
+               auto i = files_.find(n);
+               return i == files_.end() ? result<std::string>(failure(errc::missing, n)) : i->second;
+             },
+             [this](const std::string& n, const std::string& b) -> result<void> {
+               files_[n] = b;
+               return {};
+             },
+             [this](const std::string& n) -> result<void> {
+               files_.erase(n);
+               return {};
+             }};
+  d.open_root = [disk = disk_](const std::string&) -> result<std::shared_ptr<fs::disk>> { return disk; };
+  d.watch_root = [disk = disk_](const std::string&, watch::event_callback seen)
+      -> result<std::unique_ptr<watch::watcher>> {
+    return std::make_unique<watch::fake_watcher>(*disk, std::move(seen));
+  };
+  d.connect = [this](const std::string&, const public_key_pin&)
+      -> result<std::shared_ptr<net::transport>> {
+    return std::shared_ptr<net::transport>(w_.network_->connect(name_, "server"));
+  };
+  d.make_root = [](const std::string& wanted) -> result<std::string> { return wanted; };
+  d.drop_index = [](const std::string&) {};
+  w_.sim_.start(client::agent_tree(d, "agent-" + name_));
+  w_.sim_.run_for(100ms);
+}
+
+void device::release(const std::string& path) {
+  for (const auto& [p, e] : disk_->tree(path, ".tinysync"))
+    if (e.kind == fs::kind::file) w_.ledger_.removed(e.content);
+  if (disk_->exists(path)) {
+    auto s = disk_->stat(path);
+    if (s && s->kind == fs::kind::file) w_.ledger_.removed(disk_->read(path));
+  }
+}
+
+void device::write(const std::string& path, const std::string& bytes) {
+  auto s = disk_->stat(path);
+  bool file = s && s->kind == fs::kind::file;
+  w_.ledger_.wrote(bytes, file ? disk_->read(path) : "");
+  disk_->write(path, bytes);
+}
+
+void device::save(const std::string& path, const std::string& bytes) {
+  auto s = disk_->stat(path);
+  bool file = s && s->kind == fs::kind::file;
+  w_.ledger_.wrote(bytes, file ? disk_->read(path) : "");
+  disk_->save_atomically(path, bytes);
+}
+
+void device::remove(const std::string& path) {
+  release(path);
+  disk_->remove_all(path);
+}
+
+void device::move(const std::string& from, const std::string& to) {
+  if (disk_->exists(to)) release(to);
+  disk_->move(from, to);
+}
+
+void device::exchange(const std::string& a, const std::string& b) { disk_->exchange(a, b); }
+void device::mkdir(const std::string& path) { disk_->mkdir_p(path); }
+void device::chmod(const std::string& path, std::uint32_t mode) { disk_->chmod(path, mode); }
+void device::symlink(const std::string& target, const std::string& path) {
+  disk_->symlink(target, path);
+}
+
+void device::go_offline() {
+  online_ = false;
+  w_.network_->partition(name_, true);
+}
+
+void device::go_online() {
+  online_ = true;
+  w_.network_->partition(name_, false);
+}
+
+tree device::tree() const { return disk_->tree("", ".tinysync"); }
+
+std::vector<std::string> device::staged() const {
+  std::vector<std::string> out;
+  for (const char* own : {".tinysync/staging", ".tinysync/parked"})
+    for (const auto& [path, e] : disk_->tree(own)) out.push_back(path);
+  return out;
+}
+
+std::vector<seen_file> device::conflicts_of(const std::string& path) const {
+  auto dot = path.rfind('.');
+  auto stem = path.substr(0, dot == std::string::npos || dot == 0 ? path.size() : dot);
+  std::vector<seen_file> out;
+  for (const auto& [p, e] : tree())
+    if (p.starts_with(stem + " (conflict ")) out.emplace_back(*disk_, p);
+  return out;
+}
+
+}  // namespace tinysync::test

@@ -1,0 +1,137 @@
+#pragma once
+// A server and agents in one thread, from one seed.
+
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/simulation.hpp"
+#include "client/actors/agent_doors.hpp"
+#include "platform/fs/fake_disk.hpp"
+#include "platform/net/fake_network.hpp"
+#include "server/actors/server_doors.hpp"
+#include "server/store/sqlite_metadata.hpp"
+#include "tests/support/ledger.hpp"
+
+namespace tinysync::test {
+
+class world;
+
+/// One path → content of everything a user sees below a root.
+using tree = std::map<std::string, fs::tree_entry>;
+
+/// A file of a device, for `conflicts_of(…).at(0).read()`.
+class seen_file {
+ public:
+  seen_file(const fs::fake_disk& disk, std::string path) : disk_(&disk), path_(std::move(path)) {}
+  const std::string& path() const { return path_; }
+  std::string read() const { return disk_->read(path_); }
+
+ private:
+  const fs::fake_disk* disk_;
+  std::string path_;
+};
+
+/// A device: a user's hands on its disk, and its cable.
+class device {
+ public:
+  device(world& w, std::string name);
+
+  // What a user does. Every content is entered into the ledger.
+  void write(const std::string& path, const std::string& bytes);
+  void save(const std::string& path, const std::string& bytes);  ///< by a new file renamed over it
+  void remove(const std::string& path);                          ///< rm -r
+  void move(const std::string& from, const std::string& to);
+  void exchange(const std::string& a, const std::string& b);
+  void mkdir(const std::string& path);
+  void chmod(const std::string& path, std::uint32_t mode);
+  void symlink(const std::string& target, const std::string& path);
+
+  void go_offline();
+  void go_online();
+  bool online() const { return online_; }
+  /// The agent's process dies and is started again; its index survives.
+  void restart();
+
+  test::tree tree() const;
+  std::string read(const std::string& path) const { return disk().read(path); }
+  bool exists(const std::string& path) const { return disk().exists(path); }
+  std::vector<seen_file> conflicts_of(const std::string& path) const;
+  fs::fake_disk& disk() const { return *disk_; }
+  const std::string& name() const { return name_; }
+  std::string agent() const { return "/agent-" + name_; }
+  /// Left over in the agent's own folder.
+  std::vector<std::string> staged() const;
+
+ private:
+  friend class world;
+  void start();
+  void release(const std::string& path);
+
+  world& w_;
+  std::string name_;
+  std::shared_ptr<fs::fake_disk> disk_;
+  std::unique_ptr<crypto::seeded_randomness> random_;
+  std::map<std::string, std::string> files_;  // the agent's cabinet
+  std::string index_folder_;
+  bool online_ = true;
+};
+
+struct world_options {
+  std::uint64_t seed = 1;
+  net::network_faults faults{};
+  fs::fake_disk_options disk{};
+  bool attach = true;
+  bool durable_indexes = false;  ///< on real files, so that a device can restart
+};
+
+class world {
+ public:
+  explicit world(std::initializer_list<std::string> devices, world_options options = {});
+  world(const std::vector<std::string>& devices, world_options options);
+  ~world();
+
+  device& operator[](const std::string& name) { return *devices_.at(name); }
+  std::vector<device*> devices();
+
+  /// Until every device that is online is in sync; fails the test if that takes an hour.
+  void settle();
+  /// As settle, without failing. What hinders, or nothing.
+  std::optional<std::string> try_settle(actors::duration limit = std::chrono::hours(1));
+  void run_for(std::chrono::milliseconds t) { sim_.run_for(t); }
+  void set_faults(const net::network_faults& f) { network_->set_faults(f); }
+
+  /// The vault's head by the server's own store.
+  std::uint64_t head();
+  /// Invariants at quiescence; each finding is a sentence. Empty: all hold.
+  std::vector<std::string> findings();
+
+  actors::simulation& simulation() { return sim_; }
+  test::ledger& ledger() { return ledger_; }
+  std::uint64_t random() { return sim_.random(); }
+
+ private:
+  friend class device;
+  void start_server();
+  void add(const std::string& name);
+  template <class Message>
+  std::shared_ptr<const google::protobuf::Message> ask(const std::string& path, const Message& m);
+
+  class virtual_clock;
+  world_options options_;
+  actors::simulation sim_;
+  std::unique_ptr<virtual_clock> clock_;
+  std::unique_ptr<net::fake_network> network_;
+  std::unique_ptr<crypto::seeded_randomness> server_random_;
+  std::shared_ptr<fs::fake_disk> blobs_;
+  std::shared_ptr<server::metadata> database_;
+  std::shared_ptr<server::entrance> front_;
+  std::map<std::string, std::unique_ptr<device>> devices_;
+  test::ledger ledger_;
+  std::string vault_;
+};
+
+}  // namespace tinysync::test
