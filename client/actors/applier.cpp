@@ -92,8 +92,12 @@ pb::RecordDisk applier::carry_out(const pb::Execute& m, pb::DiskFinished& finish
     auto i = from_message(op);
     journal::intent_result r;
     r.id = i.id;
-    if (unstaged_.contains(i.id)) r.failed = errc::unavailable;
-    else r = executor.carry_out(i, doors_.clock->wall_now_ns());
+    if (unstaged_.contains(i.id)) {
+      executor.discard(i);
+      r.failed = errc::unavailable;
+    } else {
+      r = executor.carry_out(i, doors_.clock->wall_now_ns());
+    }
     if (r.failed) {
       finished.set_failed(finished.failed() + 1);
       finished.add_reasons(std::string(name_of(*r.failed)));
@@ -104,7 +108,8 @@ pb::RecordDisk applier::carry_out(const pb::Execute& m, pb::DiskFinished& finish
     } else {
       finished.set_done(finished.done() + 1);
     }
-    put(r, *out.add_results());
+    unfinished_ |= r.unfinished;
+    if (!r.unfinished) put(r, *out.add_results());
   }
   // One durability point, before the index may say that it is there.
   if (auto durable = executor.make_durable(); !durable) {
@@ -124,15 +129,19 @@ actors::later<pb::DiskFinished> applier::handle(const pb::Execute& m, actors::co
     return answer;
   }
   pb::DiskFinished finished;
-  record(carry_out(m, finished), std::move(finished), answer);
+  unfinished_ = false;
+  auto results = carry_out(m, finished);
+  record(std::move(results), std::move(finished), answer);
   return answer;
 }
 
 void applier::record(pb::RecordDisk results, pb::DiskFinished finished,
                      actors::later<pb::DiskFinished> answer) {
   self_.ask(store_, std::move(results), store_answers_within,
-            [finished = std::move(finished), answer](result<pb::DiskRecorded> r) {
+            [this, finished = std::move(finished), answer](result<pb::DiskRecorded> r) {
               if (!r) return answer.fail(r.error());
+              // A user's file is still in staging: the engine begins with recovery again.
+              if (unfinished_) return answer.fail({errc::io_failed, "a swap that did not end"});
               answer.deliver(finished);
             });
 }

@@ -30,6 +30,7 @@ class applier {
   vault_config vault_;
   actors::ref<faces::local_store> store_;
   std::shared_ptr<fs::disk> disk_;
+  bool unfinished_ = false;
   std::set<std::uint64_t> unstaged_;  // intents whose content could not be had
 };
 

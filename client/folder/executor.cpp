@@ -60,10 +60,19 @@ journal::intent_result executor::carry_out(const journal::intent& i, std::int64_
     case engine::verb::move:
     case engine::verb::aside:
     case engine::verb::park: done = rename(i, r); break;
-    case engine::verb::remove: done = remove(i, now_ns); break;
+    case engine::verb::remove: done = remove(i, r, now_ns); break;
   }
-  if (!done) r.failed = done.error().code;
+  if (done) return r;
+  r.failed = done.error().code;
+  if (!r.unfinished) discard(i);
   return r;
+}
+
+void executor::discard(const journal::intent& i) {
+  auto staged = staged_path(i.id);
+  auto part = staged.substr(0, staged.rfind('.')) + std::string(part_suffix);
+  static_cast<void>(disk_.unlink(staged));
+  static_cast<void>(disk_.unlink(part));
 }
 
 /// What is at `from` must be what the index says.
@@ -102,10 +111,7 @@ result<void> executor::create(const journal::intent& i, journal::intent_result& 
   }
   auto before = disk_.stat(staged);
   if (!before) return failure(before.error());
-  if (auto ok = disk_.rename_noreplace(staged, op.to_path); !ok) {
-    static_cast<void>(disk_.unlink(staged));
-    return ok;
-  }
+  if (auto ok = disk_.rename_noreplace(staged, op.to_path); !ok) return ok;
   touched(op.to_path);
   auto now = disk_.stat(op.to_path);
   if (!now) return failure(now.error());
@@ -134,8 +140,10 @@ result<void> executor::replace(const journal::intent& i, journal::intent_result&
   auto swapped = disk_.rename_exchange(staged, op.from_path);
   if (!swapped && swapped.error().code == errc::unsupported) swapped = swap_without_exchange(i, staged);
   if (!swapped) return swapped;
+  r.unfinished = true;  // what is staged now was the user's
   touched(op.from_path);
   if (auto ok = keep_or_trash(i, r, staged, now_ns); !ok) return ok;
+  r.unfinished = false;
   auto now = disk_.stat(op.from_path);
   if (!now) return failure(now.error());
   r.now = seen_of(*now);
@@ -208,7 +216,8 @@ result<void> executor::rename(const journal::intent& i, journal::intent_result& 
   return {};
 }
 
-result<void> executor::remove(const journal::intent& i, std::int64_t now_ns) {
+result<void> executor::remove(const journal::intent& i, journal::intent_result& r,
+                              std::int64_t now_ns) {
   const auto& op = i.op;
   auto now = expect(i);
   if (!now) {
@@ -219,13 +228,17 @@ result<void> executor::remove(const journal::intent& i, std::int64_t now_ns) {
   if (now->kind == item_kind::folder) return disk_.rmdir(op.from_path);
   auto staged = staged_path(i.id);
   if (auto ok = disk_.rename_noreplace(op.from_path, staged); !ok) return ok;
+  r.unfinished = true;
   auto hash = hash_at(staged);
   if (!hash || *hash != op.expected->hash) {
     // An edit that came in between: it goes back where it was.
     if (auto back = disk_.rename_noreplace(staged, op.from_path); !back) return back;
+    r.unfinished = false;
     return failure(errc::changed_meanwhile, printable(op.from_path));
   }
-  return to_trash(staged, std::string(fs::name_of(op.from_path)), i.id, now_ns);
+  if (auto ok = to_trash(staged, std::string(fs::name_of(op.from_path)), i.id, now_ns); !ok) return ok;
+  r.unfinished = false;
+  return {};
 }
 
 result<void> executor::to_trash(const std::string& from, const std::string& name,

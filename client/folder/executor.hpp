@@ -23,6 +23,8 @@ class executor {
   /// One intent; its content, if it needs any, is staged, verified and durable. `now_ns` names
   /// what goes to the trash.
   journal::intent_result carry_out(const journal::intent& i, std::int64_t now_ns);
+  /// Removes what was staged for an intent that was not begun.
+  void discard(const journal::intent& i);
   /// Makes everything carried out so far durable: before the index may say that it is there.
   result<void> make_durable();
   /// After a crash: inspects every staged file. Downloaded content is removed, a displaced file
@@ -41,7 +43,7 @@ class executor {
                     const std::string& displaced, const content_hash& hash);
   result<void> change_mode(const journal::intent& i, journal::intent_result& r);
   result<void> rename(const journal::intent& i, journal::intent_result& r);
-  result<void> remove(const journal::intent& i, std::int64_t now_ns);
+  result<void> remove(const journal::intent& i, journal::intent_result& r, std::int64_t now_ns);
   result<void> to_trash(const std::string& from, const std::string& name, std::uint64_t intent,
                         std::int64_t now_ns);
   result<engine::seen> expect(const journal::intent& i);

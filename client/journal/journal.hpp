@@ -35,6 +35,8 @@ struct intent_result {
   engine::seen kept;   ///< replace: the displaced content, where it was kept as a conflict copy
   content_hash kept_hash;
   std::string kept_name;  ///< its name; empty: no copy was made
+  /// Failed with a user's file in staging: the intent stays, and recovery ends it.
+  bool unfinished = false;
 };
 
 struct planned {
