@@ -34,8 +34,7 @@ std::shared_ptr<client_connection> keep_connection(std::shared_ptr<const client_
 
 /// Upgrades on a connection of its own. Returns how to give up, to be called on the executor.
 std::function<void()> open_client_websocket(std::shared_ptr<const client_target> target,
-                                            io_threads::internals& io,
-                                            const asio::any_io_executor& executor,
+                                            io_threads::internals& io, const strand& executor,
                                             const std::string& path, const header_list& headers,
                                             const websocket_limits& limits,
                                             websocket_callback done);

@@ -22,7 +22,7 @@ class opening final : public std::enable_shared_from_this<opening> {
         limits_(limits),
         done_(std::move(done)) {}
 
-  void start(const asio::any_io_executor& executor) {
+  void start(const strand& executor) {
     attempt_ = connect_tls(target_, executor,
                            [me = shared_from_this()](result<std::unique_ptr<tls_stream>> stream) {
                              me->attempt_.reset();
@@ -78,8 +78,7 @@ class opening final : public std::enable_shared_from_this<opening> {
 }  // namespace
 
 std::function<void()> open_client_websocket(std::shared_ptr<const client_target> target,
-                                            io_threads::internals& io,
-                                            const asio::any_io_executor& executor,
+                                            io_threads::internals& io, const strand& executor,
                                             const std::string& path, const header_list& headers,
                                             const websocket_limits& limits,
                                             websocket_callback done) {

@@ -28,10 +28,10 @@ result<void> https_server::internals::open() {
 
 void https_server::internals::accept() {
   acceptor.async_accept(asio::make_strand(io.context),
-                        [me = shared_from_this()](error_code e, auto socket) {
+                        [me = shared_from_this()](error_code e, tcp_socket socket) {
                           if (!me->acceptor.is_open()) return;
                           if (!e && me->sessions.size() < me->options.max_connections)
-                            serve_connection(me, tcp::socket(std::move(socket)));
+                            serve_connection(me, std::move(socket));
                           if (e != asio::error::no_descriptors && e != asio::error::no_buffer_space)
                             return me->accept();
                           // Descriptors come back when sessions end; asking again at once would

@@ -19,7 +19,7 @@ using connection_ptr = std::shared_ptr<client_connection>;
 
 // One exchange() from its call to its callback.
 struct job {
-  job(const asio::any_io_executor& executor, cloud_request r, response_callback d)
+  job(const strand& executor, cloud_request r, response_callback d)
       : request(std::make_shared<const cloud_request>(std::move(r))),
         done(std::move(d)),
         timer(executor) {}
@@ -211,7 +211,7 @@ struct https_transport::internals : std::enable_shared_from_this<internals> {
     if (stopped) return done(failure(errc::cancelled, "stopped"));
     const auto number = next_opening++;
     // A strand of its own: a WebSocket lives on when this transport is gone.
-    asio::any_io_executor own = asio::make_strand(io.context);
+    strand own = asio::make_strand(io.context);
     auto cut = open_client_websocket(
         target, io, own, path, headers, options.websockets,
         [me = shared_from_this(), number, done](result<std::shared_ptr<websocket>> r) {
@@ -224,7 +224,7 @@ struct https_transport::internals : std::enable_shared_from_this<internals> {
   io_threads::internals& io;
   const https_transport_options options;
   std::shared_ptr<const client_target> target;
-  asio::any_io_executor executor;
+  strand executor;
   asio::steady_timer sweep;
   std::array<lane_state, 3> lanes;
   std::set<job_ptr> active;

@@ -43,6 +43,6 @@ struct https_server::internals : std::enable_shared_from_this<https_server::inte
 };
 
 /// Serves one accepted connection until it ends.
-void serve_connection(std::shared_ptr<https_server::internals> server, tcp::socket socket);
+void serve_connection(std::shared_ptr<https_server::internals> server, tcp_socket socket);
 
 }  // namespace tinysync::net

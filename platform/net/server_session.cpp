@@ -27,13 +27,12 @@ constexpr seconds linger_limit{5};
 class server_session final : public live_session,
                              public std::enable_shared_from_this<server_session> {
  public:
-  server_session(std::shared_ptr<https_server::internals> server, tcp::socket socket)
-      : server_(std::move(server)), context_(server_->tls()) {
+  server_session(std::shared_ptr<https_server::internals> server, tcp_socket socket)
+      : server_(std::move(server)), context_(server_->tls()), executor_(socket.get_executor()) {
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     peer_ = text_of(socket.remote_endpoint(ignored));
-    stream_ = std::make_unique<tls_stream>(beast::tcp_stream(std::move(socket)), *context_);
-    executor_ = stream_->get_executor();
+    stream_ = std::make_unique<tls_stream>(tcp_stream(std::move(socket)), *context_);
   }
 
   void start() {
@@ -252,7 +251,7 @@ class server_session final : public live_session,
   std::shared_ptr<https_server::internals> server_;
   std::shared_ptr<ssl::context> context_;  // its certificate outlives a reload
   std::unique_ptr<tls_stream> stream_;
-  asio::any_io_executor executor_;
+  strand executor_;
   std::string peer_;
   std::uint64_t number_ = 0;
   remembered closer_;
@@ -268,7 +267,7 @@ class server_session final : public live_session,
 
 }  // namespace
 
-void serve_connection(std::shared_ptr<https_server::internals> server, tcp::socket socket) {
+void serve_connection(std::shared_ptr<https_server::internals> server, tcp_socket socket) {
   std::make_shared<server_session>(std::move(server), std::move(socket))->start();
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 // Inside platform/net only: the one stream type, and its TLS contexts.
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <memory>
 #include <string>
@@ -15,8 +16,10 @@ namespace tinysync::net {
 
 namespace beast = boost::beast;
 namespace ssl = boost::asio::ssl;
-using tls_stream = beast::ssl_stream<beast::tcp_stream>;
 using tcp = asio::ip::tcp;
+using tcp_socket = asio::basic_stream_socket<tcp, strand>;
+using tcp_stream = beast::basic_stream<tcp, strand>;
+using tls_stream = beast::ssl_stream<tcp_stream>;
 using boost::system::error_code;
 
 /// TLS 1.2 or later with this certificate chain and key; invalid_argument if they do not fit.

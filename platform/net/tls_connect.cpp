@@ -12,8 +12,7 @@ class attempt final : public connect_attempt, public std::enable_shared_from_thi
  public:
   using callback = std::function<void(result<std::unique_ptr<tls_stream>>)>;
 
-  attempt(std::shared_ptr<const client_target> target, const asio::any_io_executor& executor,
-          callback done)
+  attempt(std::shared_ptr<const client_target> target, const strand& executor, callback done)
       : target_(std::move(target)),
         resolver_(executor),
         stream_(std::make_unique<tls_stream>(executor, *target_->context)),
@@ -79,7 +78,7 @@ class attempt final : public connect_attempt, public std::enable_shared_from_thi
 }  // namespace
 
 std::shared_ptr<connect_attempt> connect_tls(
-    std::shared_ptr<const client_target> target, const asio::any_io_executor& executor,
+    std::shared_ptr<const client_target> target, const strand& executor,
     std::function<void(result<std::unique_ptr<tls_stream>>)> done) {
   auto a = std::make_shared<attempt>(std::move(target), executor, std::move(done));
   asio::post(executor, [a] { a->start(); });

@@ -27,7 +27,7 @@ class connect_attempt {
 
 /// Calls back once, on the executor: offline, pin_mismatch, not_tinysync or cancelled.
 std::shared_ptr<connect_attempt> connect_tls(
-    std::shared_ptr<const client_target> target, const asio::any_io_executor& executor,
+    std::shared_ptr<const client_target> target, const strand& executor,
     std::function<void(result<std::unique_ptr<tls_stream>>)> done);
 
 }  // namespace tinysync::net

@@ -150,14 +150,15 @@ void websocket_stream::failed(const error_code& e) {
   cut_now({errc::offline, "the WebSocket broke: " + e.message()});
 }
 
+// Tells the listener before the server counts the connection as gone: nothing is told after a stop.
 void websocket_stream::finish(error why) {
   dead_ = true;
   why_ = std::move(why);
   if (under_way_ == 0) ws_.reset();
-  if (auto ended = std::exchange(ended_, nullptr)) ended();
   auto on_message = std::exchange(on_message_, nullptr);  // may hold the last reference to us
   if (auto told = std::exchange(on_close_, nullptr); told && !std::exchange(told_, true))
     told(*why_);
+  if (auto ended = std::exchange(ended_, nullptr)) ended();
 }
 
 }  // namespace tinysync::net

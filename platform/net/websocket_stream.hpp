@@ -2,7 +2,6 @@
 // Inside platform/net only: a WebSocket over TLS, either side, once the upgrade is done.
 
 #include <atomic>
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -47,7 +46,7 @@ class websocket_stream final : public websocket,
   void finish(error why);
 
   std::unique_ptr<raw_websocket> ws_;  // null once it is over and nothing of it is under way
-  const asio::any_io_executor executor_;
+  const strand executor_;
   const websocket_limits limits_;
   io_threads::internals& io_;
   std::atomic<std::size_t> queued_messages_{0};

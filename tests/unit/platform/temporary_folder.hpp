@@ -11,7 +11,9 @@ namespace tinysync {
 class temporary_folder {
  public:
   temporary_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tinysync-XXXXXX").string();
+    // mkdtemp(3) replaces the six letters.
+    auto pattern = (std::filesystem::temp_directory_path() / "tinysync-").string();
+    pattern.append(6, 'X');
     path_ = ::mkdtemp(pattern.data());
   }
   ~temporary_folder() {
