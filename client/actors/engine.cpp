@@ -133,10 +133,12 @@ void vault_engine::scanned(const result<pb::Scanned>& r) {
   unblock(block_reason::root_missing);
   next_rescan_ = self_.now() + doors_.config.rescan_every;
   for (const auto& f : r->again()) trees_.insert(f);
+  for (const auto& f : r->later()) unread_.insert(f);
   if (r->again_in_ms() > 0 && next_suspects_ == never)
     next_suspects_ = self_.now() + std::chrono::milliseconds(r->again_in_ms());
   tick_in(doors_.config.rescan_every);
   if (r->changed() > 0 || waiting_ > 0) plan_wanted_ = true;
+  if (!unread_.empty() && next_retry_ == never) return retry_later();
   step();
 }
 
@@ -239,6 +241,8 @@ void vault_engine::handle(const pb::Tick&) {
   if (next_retry_ != never && next_retry_ <= now) {
     next_retry_ = never;
     plan_wanted_ = true;
+    folders_.merge(unread_);
+    unread_.clear();
     if (engine::clears_itself(blocked_) && blocked_ == block_reason::root_missing) {
       blocked_ = block_reason::none;  // look again; the scan blocks anew if it is still missing
       everything_ = true;
@@ -384,6 +388,8 @@ void vault_engine::settle_checks() {
   }
   bool idle = start_ == start_step::running && !scanning_ && !planning_ && !staging_ && !staged_ &&
               !executing_ && !plan_wanted_ && !everything_ && folders_.empty() && trees_.empty();
+  // What could not be read is tried a few times before the rest counts as all there is.
+  if (!unread_.empty() && retry_ < doors_.config.retry_most) return;
   if (!idle || checking_) return;
   checking_ = true;
   self_.ask(store_, pb::AskSummary{}, store_answers_within, [this](result<pb::Summary> r) {

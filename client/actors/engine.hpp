@@ -66,6 +66,7 @@ class vault_engine {
   bool connected_ = false, bootstrapped_ = false, paused_ = false;
 
   std::set<std::string> folders_, trees_;  // to be scanned; trees: with everything below
+  std::set<std::string> unread_;           // to be scanned after a while
   bool everything_ = false;
   bool plan_wanted_ = false, starting_ = false;
   bool scanning_ = false, planning_ = false, staging_ = false, staged_ = false, executing_ = false;

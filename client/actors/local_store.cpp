@@ -89,6 +89,7 @@ result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
     auto changes = batch.mapped().conclude(m.now_ns(), doors_.bytes());
     out.set_changed(journal_->record(changes));
     for (const auto& path : changes.again) out.add_again(path);
+    for (const auto& path : changes.later) out.add_later(path);
     if (changes.suspects)
       out.set_again_in_ms(static_cast<std::uint32_t>(doors_.config.suspect_again.count()));
     return out;

@@ -139,6 +139,7 @@ void scanner::concluded(const pb::ScanConcluded& c) {
   out.set_changed(c.changed());
   out.set_entries(job_->entries);
   for (const auto& path : c.again()) out.add_again(path);
+  for (const auto& path : c.later()) out.add_later(path);
   out.set_again_in_ms(c.again_in_ms());
   auto answer = job_->answer;
   job_.reset();

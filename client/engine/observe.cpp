@@ -56,6 +56,7 @@ scan_wishes scan_batch::compare(const listing& l, bool recursive) {
   auto folder = folder_at(l.path);
   if (!l.failed.empty()) {
     frozen_.insert(l.path);
+    if (l.failed == "io_failed") later_.push_back(l.path);
     exempt_[l.path] = l.failed;
     return wishes;
   }
@@ -138,6 +139,7 @@ void scan_batch::hashed(hashed_entry h) {
     i->second.dropped = true;
     if (h.failed == "permission_denied" || h.failed == "io_failed") {
       exempt_[h.path] = h.failed == "io_failed" ? "io_failed" : "unreadable";
+      if (h.failed == "io_failed") later_.push_back(parent_path(h.path));
     } else {
       again_.push_back(parent_path(h.path));
     }
@@ -282,6 +284,7 @@ local_changes scan_batch::conclude(std::int64_t now_ns, const random_source& ran
   out.exempt = std::move(exempt_);
   out.listed = std::move(listed_);
   out.again.insert(out.again.end(), again_.begin(), again_.end());
+  out.later = std::move(later_);
   std::sort(out.again.begin(), out.again.end());
   out.again.erase(std::unique(out.again.begin(), out.again.end()), out.again.end());
   return out;

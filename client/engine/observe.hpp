@@ -47,6 +47,7 @@ struct local_changes {
   std::map<std::string, std::string> exempt;  ///< path → reason
   std::set<std::string> listed;               ///< folders whose exemptions were observed anew
   std::vector<std::string> again;             ///< folders to be scanned once more, with all below
+  std::vector<std::string> later;   ///< folders in which something could not be read just now
   bool suspects = false;                      ///< some are to be looked at again after the window
 };
 
@@ -96,7 +97,7 @@ class scan_batch {
   std::set<std::string> listed_, frozen_;
   std::map<std::string, std::string> exempt_;
   std::map<std::string, item_id> placed_;    // new ids of folders by path
-  std::vector<std::string> again_;
+  std::vector<std::string> again_, later_;
 };
 
 }  // namespace tinysync::engine
