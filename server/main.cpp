@@ -1,5 +1,7 @@
 // tinysync-server: serve, invite, version.
 
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -131,6 +133,7 @@ void add_invite(CLI::App& app, arguments& a) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::umask(077);  // whatever is made in the data folder is its owner's
   CLI::App app{"The TinySync server: holds the truth of every vault."};
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string(program_version));
