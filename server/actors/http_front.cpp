@@ -73,7 +73,7 @@ void http_front::send(const call& c, net::http_response response) {
 }
 
 void http_front::refuse(const call& c, const error& why) {
-  if (http_status_of(why.code) >= 500)
+  if (http_status_of(why.code) >= 500 && why.code != errc::not_built_yet)
     log::warn("http.failed", "method={} route={} why={}", c->request.method,
               c->to.to ? c->to.to->pattern : std::string_view("?"), to_string(why));
   auto out = http::error_response(c->request, why, c->correlation);
