@@ -5,7 +5,7 @@
 namespace tinysync::server {
 
 void entrance::enter(net::http_request request, net::responder respond) const {
-  if (auto take = taker_.load()) return (*take)(std::move(request), std::move(respond));
+  if (auto take = std::atomic_load(&taker_)) return (*take)(std::move(request), std::move(respond));
   respond(http::error_response(request, {errc::unavailable, "the server is starting or stopping"},
                                {}));
 }

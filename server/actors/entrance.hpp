@@ -1,7 +1,6 @@
 #pragma once
 // Where requests enter the actors: the handler that a server, real or simulated, is given.
 
-#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -16,12 +15,14 @@ class entrance {
   using taker = std::function<void(net::http_request, net::responder)>;
 
   /// From http_front: requests are handed to `take`, on any thread.
-  void open(taker take) { taker_.store(std::make_shared<const taker>(std::move(take))); }
-  void close() { taker_.store(nullptr); }
+  void open(taker take) {
+    std::atomic_store(&taker_, std::make_shared<const taker>(std::move(take)));
+  }
+  void close() { std::atomic_store(&taker_, std::shared_ptr<const taker>()); }
   void enter(net::http_request request, net::responder respond) const;
 
  private:
-  std::atomic<std::shared_ptr<const taker>> taker_{};
+  std::shared_ptr<const taker> taker_;  // by atomic_load and atomic_store alone
 };
 
 /// For net::https_server::start and net::fake_network::serve.

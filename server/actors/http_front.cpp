@@ -69,6 +69,7 @@ void http_front::send(const call& c, net::http_response response) {
   ++by_status_[response.status];
   response.headers.emplace_back(http::correlation_header, c->correlation);
   response.headers.emplace_back("cache-control", "no-store");
+  response.headers.emplace_back("x-content-type-options", "nosniff");
   c->respond(std::move(response));
 }
 

@@ -35,7 +35,11 @@ void wake_hub::handle(const pb::SocketOpened& m, actors::context& self) {
   ask.set_device(m.device());
   self.ask(self.sibling<faces::metadata_store>("metadata_store"), std::move(ask),
            doors_.config.ask_timeout, [this, &self, socket](result<pb::Heads> heads) {
-             if (!heads) return;
+             if (!heads) {  // revoked since it was let in, or the database is away: it comes again
+               pb::CloseSockets close;
+               close.add_sockets(socket);
+               return self.send(self.sibling<faces::http_front>("http_front"), std::move(close));
+             }
              for (const auto& v : heads->vaults()) push(self, {socket}, v);
            });
 }

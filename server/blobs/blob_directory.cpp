@@ -1,5 +1,7 @@
 #include "server/blobs/blob_directory.hpp"
 
+#include <set>
+
 #include "platform/crypto/history.hpp"
 
 namespace tinysync::server {
@@ -68,8 +70,9 @@ result<std::vector<stored_blob>> blob_directory::store(std::span<const incoming_
   std::vector<stored_blob> out;
   std::string packed;
   std::vector<std::size_t> in_pack;
+  std::set<blob_hash> seen;
   for (const auto& b : blobs) {
-    if (blob_hash_of(b.bytes) != b.hash) continue;
+    if (blob_hash_of(b.bytes) != b.hash || !seen.insert(b.hash).second) continue;
     if (b.bytes.size() <= options_.packed_bytes) {
       in_pack.push_back(out.size());
       out.push_back({b.hash, b.bytes.size(), {{0, packed.size(), b.bytes.size()}}});

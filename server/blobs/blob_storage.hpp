@@ -44,8 +44,8 @@ class blob_storage {
  public:
   virtual ~blob_storage() = default;
 
-  /// Keeps all that have the hash they claim; durable when it returns. Others are left out of the
-  /// answer. disk_full and io_failed concern the whole batch: nothing of it is answered.
+  /// Keeps all that have the hash they claim, each once; durable when it returns. Others are left
+  /// out of the answer. disk_full and io_failed concern the whole batch: nothing of it is answered.
   virtual result<std::vector<stored_blob>> store(std::span<const incoming_blob> blobs) = 0;
   /// Bytes [offset, offset + size) of a blob; range_unsatisfiable past its end, io_failed if the
   /// disk has less than it was told to keep.

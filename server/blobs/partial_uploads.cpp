@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t file_mode = 0600, folder_mode = 0700;
 constexpr std::size_t read_step = 1024 * 1024;
+constexpr std::size_t most_hashing = 1024;  // beyond: uploads are read again when they are whole
 
 std::string folder_of(const upload_key& k) {
   return "partial/" + k.device.hex() + "-" + k.vault.hex() + "-" + k.hash.hex();
@@ -86,6 +87,7 @@ result<upload_progress> blob_directory::add_part(const upload_key& key, std::uin
   if (auto done = (*out)->write(bytes); !done) return failure(done.error());
   if (auto done = (*out)->sync(); !done) return failure(done.error());
   if (auto done = disk_->sync_folder(folder); !done) return failure(done.error());
+  if (hashing_.size() > most_hashing && !hashing_.contains(key)) hashing_.clear();
   auto& [hashed, hasher] = hashing_[key];
   if (hashed == offset) {
     hasher.update(bytes);

@@ -11,6 +11,9 @@
 
 namespace tinysync::server {
 
+/// Unknown fields kept of an item: an item stays small enough for one record of a snapshot.
+inline constexpr std::size_t most_extra_bytes = 16 * 1024;
+
 /// One mutation to be judged.
 struct proposal {
   const mutation* what = nullptr;

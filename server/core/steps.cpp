@@ -67,7 +67,8 @@ struct stepper {
 
   step create(item_kind kind, const place& where, const content& what, mode_bits mode) {
     if (!valid_place(where)) return refuse(reason::name_invalid);
-    if (what.size > largest_file) return refuse(reason::too_large);
+    if (what.size > largest_file || p.like_extra.size() > most_extra_bytes)
+      return refuse(reason::too_large);
     if (auto there = tree.find(m.item)) {
       if (there->deleted) return refuse(reason::item_deleted, there);
       bool same = there->kind == kind && there->at == where && there->mode == mode &&

@@ -28,8 +28,30 @@ net::http_response message(const net::http_request& r, int status, std::string_v
   return out;
 }
 
-net::http_response error_response(const net::http_request& r, const error& e,
+error told_outside(const error& e) {
+  switch (e.code) {
+    case errc::local_state_corrupt:
+    case errc::integrity_violation:
+    case errc::permission_denied:
+    case errc::missing:
+    case errc::exists:
+    case errc::not_empty:
+    case errc::outside_root:
+    case errc::unsupported:
+    case errc::unexpected_message:
+    case errc::poisoned: return {errc::internal, {}};
+    case errc::crashed:
+    case errc::restarting:
+    case errc::unreachable:
+    case errc::escalated:
+    case errc::cancelled: return {errc::unavailable, {}};
+    default: return e;
+  }
+}
+
+net::http_response error_response(const net::http_request& r, const error& inside,
                                   std::string_view correlation) {
+  auto e = told_outside(inside);
   auto told = e;
   bool waits = remedy_of(e.code) == remedy::retry && http_status_of(e.code) != 500;
   if (waits && !told.retry_after_s) told.retry_after_s = retry_after_s;

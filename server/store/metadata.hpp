@@ -89,6 +89,7 @@ class metadata {
   // -- vaults
   virtual result<codec::vault_info> create_vault(const device_id& by, const std::string& name,
                                                  std::int64_t now_ns) = 0;
+  /// unauthenticated if the device is revoked or unknown.
   virtual result<std::vector<codec::vault_info>> vaults(const device_id& asking) = 0;
   virtual result<codec::vault_info> rename_vault(const device_id& by, const vault_id& vault,
                                                  const std::string& name) = 0;

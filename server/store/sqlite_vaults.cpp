@@ -33,6 +33,7 @@ result<codec::vault_info> sqlite_metadata::create_vault(const device_id& by,
 result<std::vector<codec::vault_info>> sqlite_metadata::vaults(const device_id& asking) {
   return attempt([&] {
     std::vector<codec::vault_info> out;
+    if (!db_.query("device_active", raw(asking)).next()) refuse(errc::unauthenticated);
     auto r = db_.query("vault_list", raw(asking));
     while (r.next()) {
       codec::vault_info v;

@@ -113,6 +113,8 @@ INSERT INTO devices (id, name, label, secret_hash, created_ns, last_seen_ns) VAL
 SELECT 1 FROM devices WHERE label = ?;
 -- name: device_secret
 SELECT secret_hash FROM devices WHERE id = ? AND revoked_ns IS NULL;
+-- name: device_active
+SELECT 1 FROM devices WHERE id = ? AND revoked_ns IS NULL;
 -- name: device_seen
 UPDATE devices SET last_seen_ns = ? WHERE id = ?;
 -- name: device_revoke

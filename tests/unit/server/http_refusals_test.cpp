@@ -205,6 +205,13 @@ TEST_F(refusals, without_a_front_it_is_503) {
   EXPECT_EQ(told(call("GET", "/healthz")), "200");
 }
 
+TEST_F(refusals, what_is_wrong_inside_is_never_told_as_the_clients_own_state) {
+  EXPECT_EQ(http::told_outside({errc::local_state_corrupt, "x"}).code, errc::internal);
+  EXPECT_EQ(http::told_outside({errc::integrity_violation, "x"}).code, errc::internal);
+  EXPECT_EQ(http::told_outside({errc::restarting, "x"}).code, errc::unavailable);
+  EXPECT_EQ(http::told_outside({errc::history_diverged, "x"}).code, errc::history_diverged);
+}
+
 TEST_F(refusals, errors_carry_the_correlation_and_come_as_json_if_asked) {
   auto a = call("GET", "/v1/x", {}, {{"x-tinysync-correlation", "save-1"}, {"accept", "application/json"}});
   EXPECT_EQ(a.header("x-tinysync-correlation"), "save-1");

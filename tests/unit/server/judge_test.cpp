@@ -158,6 +158,8 @@ TEST_F(creating, unknown_fields_of_the_former_item_are_kept) {
   proposal p{&m, "\xa2\x06\x01x"};
   auto j = judge(vault, std::span(&p, 1), on);
   EXPECT_EQ(j.rows.at(0).state.extra, "\xa2\x06\x01x");
+  p.like_extra = std::string(most_extra_bytes + 1, 'x');
+  EXPECT_EQ(judge(vault, std::span(&p, 1), on).decisions.at(0).why, reason::too_large);
 }
 
 // -- content and mode --------------------------------------------------------------------------
