@@ -72,11 +72,10 @@ result<crypto::server_certificate> installation::certificate(const crypto::serve
   auto fresh = authority_.issue(names, now_s);
   if (!fresh) return fresh;
   // The names go first and come back last: a key that is not the certificate's is never believed.
-  for (const auto& step :
-       {places::remove_file(file("server.names")),
-        places::write_file_durably(file("server.key"), fresh->key_pem),
-        places::write_file_durably(file("server.pem"), fresh->chain_pem),
-        places::write_file_durably(file("server.names"), text_of(names))})
+  for (const auto& step : {places::remove_file(file("server.names")),
+                           places::write_file_durably(file("server.key"), fresh->key_pem),
+                           places::write_file_durably(file("server.pem"), fresh->chain_pem),
+                           places::write_file_durably(file("server.names"), text_of(names))})
     if (!step) return failure(step.error());
   return fresh;
 }

@@ -83,8 +83,7 @@ int make_invite(const arguments& a) {
   wish.uses = a.uses;
   if (!a.role.empty()) {
     wish.role = server::role_from_name(a.role);
-    if (!wish.role)
-      return fail({errc::invalid_argument, "--role takes reader, writer or owner"});
+    if (!wish.role) return fail({errc::invalid_argument, "--role takes reader, writer or owner"});
   }
   auto expires = config::parse_duration(a.expires);
   if (!expires || expires->count() <= 0)
@@ -96,8 +95,8 @@ int make_invite(const arguments& a) {
     if (auto url = net::parse_https_url(a.config.public_url); !url) return fail(url.error());
   auto where = server::installation::open(a.config.data);
   if (!where) return fail(where.error());
-  auto url = a.config.public_url.empty() ? where->public_url()
-                                         : result<std::string>(a.config.public_url);
+  auto url =
+      a.config.public_url.empty() ? where->public_url() : result<std::string>(a.config.public_url);
   if (!url) return fail(url.error());
   auto made = where->make_invite(*url, wish);
   if (!made) return fail(made.error());
@@ -111,13 +110,16 @@ int make_invite(const arguments& a) {
 
 void add_serve(CLI::App& app, arguments& a) {
   app.add_option("--data", a.config.data, "the data folder; created if absent")->required();
-  app.add_option("--listen", a.config.listen, "HOST:PORT; port 0: any free one")->capture_default_str();
+  app.add_option("--listen", a.config.listen, "HOST:PORT; port 0: any free one")
+      ->capture_default_str();
   app.add_option("--public-url", a.config.public_url, "https://… as devices reach it");
-  app.add_option("--store", a.config.store, "sqlite (or postgres://…, later)")->capture_default_str();
+  app.add_option("--store", a.config.store, "sqlite (or postgres://…, later)")
+      ->capture_default_str();
   app.add_option("--blobs", a.config.blobs, "dir (or s3://…, later)")->capture_default_str();
   app.add_option("--ready-file", a.ready_file, "made when it serves, removed at start");
   app.add_option("--config", a.config_file, "TOML file; the command line wins");
-  app.add_option("--log-level", a.config.log_level, "debug, info, warn or error")->capture_default_str();
+  app.add_option("--log-level", a.config.log_level, "debug, info, warn or error")
+      ->capture_default_str();
 }
 
 void add_invite(CLI::App& app, arguments& a) {

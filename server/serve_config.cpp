@@ -29,11 +29,14 @@ result<void> serve_config::validate() const {
   if (!public_url.empty())
     if (auto url = net::parse_https_url(public_url); !url) return failure(url.error());
   if (store.starts_with("postgres://") || store.starts_with("postgresql://"))
-    return failure(errc::not_built_yet, "--store postgres://… comes in a later version; use sqlite");
-  if (store != "sqlite") return failure(errc::invalid_argument, "--store takes sqlite, not '" + store + "'");
+    return failure(errc::not_built_yet,
+                   "--store postgres://… comes in a later version; use sqlite");
+  if (store != "sqlite")
+    return failure(errc::invalid_argument, "--store takes sqlite, not '" + store + "'");
   if (blobs.starts_with("s3://"))
     return failure(errc::not_built_yet, "--blobs s3://… comes in a later version; use dir");
-  if (blobs != "dir") return failure(errc::invalid_argument, "--blobs takes dir, not '" + blobs + "'");
+  if (blobs != "dir")
+    return failure(errc::invalid_argument, "--blobs takes dir, not '" + blobs + "'");
   return {};
 }
 

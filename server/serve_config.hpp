@@ -10,11 +10,11 @@
 namespace tinysync::server {
 
 struct serve_config {
-  std::string data;                      ///< the data folder; created if absent
-  std::string listen = "127.0.0.1:8443"; ///< host:port; port 0: any free one
-  std::string public_url;                ///< as devices reach it; else made from `listen`
-  std::string store = "sqlite";          ///< or postgres://…
-  std::string blobs = "dir";             ///< or s3://…
+  std::string data;                       ///< the data folder; created if absent
+  std::string listen = "127.0.0.1:8443";  ///< host:port; port 0: any free one
+  std::string public_url;                 ///< as devices reach it; else made from `listen`
+  std::string store = "sqlite";           ///< or postgres://…
+  std::string blobs = "dir";              ///< or s3://…
   std::string log_level = "info";
   server_config limits;
 

@@ -89,8 +89,8 @@ namespace {
 
 result<std::shared_ptr<void>> serve_socket(net::io_threads& io, const std::string& path,
                                            server_doors::frame_handler handler) {
-  auto listener = net::ipc_listener::start(
-      io, path, [handler](std::shared_ptr<net::ipc_connection> c) {
+  auto listener =
+      net::ipc_listener::start(io, path, [handler](std::shared_ptr<net::ipc_connection> c) {
         std::weak_ptr<net::ipc_connection> weak = c;
         c->listen(
             [handler, weak](std::string frame) {

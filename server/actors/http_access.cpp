@@ -9,8 +9,8 @@ void http_front::register_device(const call& c) {
   auto asked = bytes ? codec::decode_register_device(*bytes) : failure(bytes.error());
   if (!asked) return refuse(c, asked.error());
   if (asked->protocol != protocol_version)
-    return refuse(c, {errc::update_required, "this server speaks protocol " +
-                                                 std::to_string(protocol_version)});
+    return refuse(c, {errc::update_required,
+                      "this server speaks protocol " + std::to_string(protocol_version)});
   pb::Register m;
   m.set_invite_code(asked->invite_code);
   m.set_name(asked->name);

@@ -28,20 +28,21 @@ void http_front::upload_blobs(const call& c) {
       f.content = {};
     }
     auto all = ids_from<blob_hash>(m.hashes());
-    self_.ask(blobs(), std::move(m), doors_.config.ask_timeout,
-              [this, c, all](result<pb::BlobsStored> stored) {
-                if (!stored) return refuse(c, stored.error());
-                codec::blob_upload_answer answer;
-                for (const auto& b : stored->blobs())
-                  answer.stored.push_back(id_from<blob_hash>(b.hash()));
-                for (const auto& h : all)
-                  if (std::find(answer.stored.begin(), answer.stored.end(), h) == answer.stored.end())
-                    answer.refused.push_back(h);
-                record(c, stored->blobs(), [this, c, answer] {
-                  give(c, 200, "BlobUploaded", actors::make_bulk(codec::encode(answer)));
-                });
-              },
-              actors::make_bulk(std::move(bytes)));
+    self_.ask(
+        blobs(), std::move(m), doors_.config.ask_timeout,
+        [this, c, all](result<pb::BlobsStored> stored) {
+          if (!stored) return refuse(c, stored.error());
+          codec::blob_upload_answer answer;
+          for (const auto& b : stored->blobs())
+            answer.stored.push_back(id_from<blob_hash>(b.hash()));
+          for (const auto& h : all)
+            if (std::find(answer.stored.begin(), answer.stored.end(), h) == answer.stored.end())
+              answer.refused.push_back(h);
+          record(c, stored->blobs(), [this, c, answer] {
+            give(c, 200, "BlobUploaded", actors::make_bulk(codec::encode(answer)));
+          });
+        },
+        actors::make_bulk(std::move(bytes)));
   });
 }
 
@@ -96,16 +97,17 @@ void http_front::put_whole(const call& c) {
   m.add_hashes(hash_of(c->to)->str());
   m.add_sizes(static_cast<std::uint32_t>(c->request.body.size()));
   auto size = c->request.body.size();
-  self_.ask(blobs(), std::move(m), doors_.config.ask_timeout,
-            [this, c, size](result<pb::BlobsStored> stored) {
-              if (!stored) return refuse(c, stored.error());
-              if (stored->blobs().empty()) return refuse(c, {errc::hash_mismatch, {}});
-              record(c, stored->blobs(), [this, c, size] {
-                give(c, 200, "BlobProgress",
-                     actors::make_bulk(codec::encode(codec::blob_progress{size, true})));
-              });
-            },
-            actors::make_bulk(std::move(c->request.body)));
+  self_.ask(
+      blobs(), std::move(m), doors_.config.ask_timeout,
+      [this, c, size](result<pb::BlobsStored> stored) {
+        if (!stored) return refuse(c, stored.error());
+        if (stored->blobs().empty()) return refuse(c, {errc::hash_mismatch, {}});
+        record(c, stored->blobs(), [this, c, size] {
+          give(c, 200, "BlobProgress",
+               actors::make_bulk(codec::encode(codec::blob_progress{size, true})));
+        });
+      },
+      actors::make_bulk(std::move(c->request.body)));
 }
 
 void http_front::put_part(const call& c, const http::part_range& part, const std::string& device) {
@@ -115,17 +117,18 @@ void http_front::put_part(const call& c, const http::part_range& part, const std
   m.set_hash(hash_of(c->to)->str());
   m.set_offset(part.first);
   m.set_total(part.total);
-  self_.ask(blobs(), std::move(m), doors_.config.ask_timeout,
-            [this, c](result<pb::Progress> p) {
-              if (!p) return refuse(c, p.error());
-              codec::blob_progress told{p->received(), p->has_complete()};
-              auto answer = [this, c, told] {
-                give(c, 200, "BlobProgress", actors::make_bulk(codec::encode(told)));
-              };
-              if (!p->has_complete()) return answer();
-              record(c, std::vector{p->complete()}, answer);
-            },
-            actors::make_bulk(std::move(c->request.body)));
+  self_.ask(
+      blobs(), std::move(m), doors_.config.ask_timeout,
+      [this, c](result<pb::Progress> p) {
+        if (!p) return refuse(c, p.error());
+        codec::blob_progress told{p->received(), p->has_complete()};
+        auto answer = [this, c, told] {
+          give(c, 200, "BlobProgress", actors::make_bulk(codec::encode(told)));
+        };
+        if (!p->has_complete()) return answer();
+        record(c, std::vector{p->complete()}, answer);
+      },
+      actors::make_bulk(std::move(c->request.body)));
 }
 
 void http_front::get_blob(const call& c) {
@@ -160,10 +163,9 @@ void http_front::send_blob(const call& c, const pb::StoredBlob& blob) {
                                            " bytes is fetched by Range, at most 32 MiB at once"});
   if (*range) {
     head.status = 206;
-    head.headers.emplace_back("content-range",
-                              "bytes " + std::to_string(part.first) + "-" +
-                                  std::to_string(part.first + part.size - 1) + "/" +
-                                  std::to_string(total));
+    head.headers.emplace_back("content-range", "bytes " + std::to_string(part.first) + "-" +
+                                                   std::to_string(part.first + part.size - 1) +
+                                                   "/" + std::to_string(total));
   }
   pb::ReadBlob m;
   *m.mutable_blob() = blob;

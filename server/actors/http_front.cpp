@@ -51,7 +51,8 @@ result<void> http_front::admit(exchange& c) {
                                             std::string(c.to.to->pattern) +
                                             " is reserved for a later version of this server");
   if (c.request.body.size() > most_request_bytes + 1024 * 1024)
-    return failure(errc::too_large, "a request body of " + std::to_string(c.request.body.size()) + " bytes");
+    return failure(errc::too_large,
+                   "a request body of " + std::to_string(c.request.body.size()) + " bytes");
   if (c.to.to->may != http::who::anyone) {
     auto token = http::bearer_token(c.request);
     if (!token) return failure(token.error());
@@ -118,18 +119,30 @@ void http_front::dispatch(const call& c) {
     return {};
   };
   switch (c->to.to->handler) {
-    case register_device: return this->register_device(c);
-    case issue_token: return this->issue_token(c);
-    case list_devices: return relay(c, metadata(), with_caller(pb::ListDevices{}), "DeviceList");
-    case revoke_device: return this->revoke_device(c);
-    case create_vault: return this->create_vault(c);
-    case list_vaults: return relay(c, metadata(), with_caller(pb::ListVaults{}), "VaultList");
-    case rename_vault: return this->rename_vault(c);
-    case delete_vault: return this->delete_vault(c);
-    case read_snapshot: return this->read_snapshot(c);
-    case read_log: return this->read_log(c);
-    case read_digest: return relay(c, metadata(), of_vault(pb::ReadDigest{}), "DigestAnswer");
-    case submit_mutations: return this->submit_mutations(c);
+    case register_device:
+      return this->register_device(c);
+    case issue_token:
+      return this->issue_token(c);
+    case list_devices:
+      return relay(c, metadata(), with_caller(pb::ListDevices{}), "DeviceList");
+    case revoke_device:
+      return this->revoke_device(c);
+    case create_vault:
+      return this->create_vault(c);
+    case list_vaults:
+      return relay(c, metadata(), with_caller(pb::ListVaults{}), "VaultList");
+    case rename_vault:
+      return this->rename_vault(c);
+    case delete_vault:
+      return this->delete_vault(c);
+    case read_snapshot:
+      return this->read_snapshot(c);
+    case read_log:
+      return this->read_log(c);
+    case read_digest:
+      return relay(c, metadata(), of_vault(pb::ReadDigest{}), "DigestAnswer");
+    case submit_mutations:
+      return this->submit_mutations(c);
     case ask_known:
       if (auto b = attached("KnownBatch"))
         relay(c, metadata(), of_vault(pb::AskKnown{}), "KnownAnswer", 200, std::move(b));
@@ -138,16 +151,26 @@ void http_front::dispatch(const call& c) {
       if (auto b = attached("BlobList"))
         relay(c, metadata(), of_vault(pb::AskMissing{}), "BlobsMissing", 200, std::move(b));
       return;
-    case upload_blobs: return this->upload_blobs(c);
-    case download_blobs: return this->download_blobs(c);
-    case put_blob: return this->put_blob(c);
-    case get_blob: return this->get_blob(c);
-    case blob_progress: return this->blob_progress(c);
-    case open_wake: return this->open_wake(c);
-    case healthy: return health(c, false);
-    case ready: return health(c, true);
-    case metrics: return this->metrics(c);
-    case not_built: return refuse(c, {errc::not_built_yet, {}});
+    case upload_blobs:
+      return this->upload_blobs(c);
+    case download_blobs:
+      return this->download_blobs(c);
+    case put_blob:
+      return this->put_blob(c);
+    case get_blob:
+      return this->get_blob(c);
+    case blob_progress:
+      return this->blob_progress(c);
+    case open_wake:
+      return this->open_wake(c);
+    case healthy:
+      return health(c, false);
+    case ready:
+      return health(c, true);
+    case metrics:
+      return this->metrics(c);
+    case not_built:
+      return refuse(c, {errc::not_built_yet, {}});
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// http_front: every request passes here: who asks, which route, which actor answers. It owns the live
-// WebSockets. One handler per endpoint of server/http/routes.cpp, grouped in http_*.cpp.
+// http_front: every request passes here: who asks, which route, which actor answers. It owns the
+// live WebSockets. One handler per endpoint of server/http/routes.cpp, grouped in http_*.cpp.
 
 #include <map>
 
@@ -101,12 +101,13 @@ class http_front {
 template <class Face, class M>
 void http_front::relay(const call& c, const actors::ref<Face>& to, M m, std::string_view type,
                        int status, actors::bulk attachment) {
-  self_.ask(to, std::move(m), doors_.config.ask_timeout,
-            [this, c, type, status](result<pb::Body> answer, const actors::bulk& bytes) {
-              if (!answer) return refuse(c, answer.error());
-              give(c, status, type, bytes);
-            },
-            std::move(attachment));
+  self_.ask(
+      to, std::move(m), doors_.config.ask_timeout,
+      [this, c, type, status](result<pb::Body> answer, const actors::bulk& bytes) {
+        if (!answer) return refuse(c, answer.error());
+        give(c, status, type, bytes);
+      },
+      std::move(attachment));
 }
 
 template <class F>

@@ -57,8 +57,7 @@ void http_front::read_snapshot(const call& c) {
               make.set_vault(c->vault.str());
               make.set_position(need->position());
               make.set_digest(need->digest());
-              relay(c, self_.sibling<faces::janitor>("janitor"), std::move(make),
-                    "SnapshotAnswer");
+              relay(c, self_.sibling<faces::janitor>("janitor"), std::move(make), "SnapshotAnswer");
             });
 }
 
@@ -89,14 +88,15 @@ void http_front::submit(const call& c, const std::string& device, actors::bulk b
   if (!coordinator && attempts > 0) return start();
   pb::Submit m;
   m.set_device(device);
-  self_.ask(coordinator, std::move(m), doors_.config.ask_timeout,
-            [this, c, start, attempts](result<pb::Body> answer, const actors::bulk& bytes) {
-              if (answer) return give(c, 200, "MutationAnswer", bytes);
-              // It ended, idle, just as this came.
-              if (answer.error().code == errc::unreachable && attempts > 0) return start();
-              refuse(c, answer.error());
-            },
-            body);
+  self_.ask(
+      coordinator, std::move(m), doors_.config.ask_timeout,
+      [this, c, start, attempts](result<pb::Body> answer, const actors::bulk& bytes) {
+        if (answer) return give(c, 200, "MutationAnswer", bytes);
+        // It ended, idle, just as this came.
+        if (answer.error().code == errc::unreachable && attempts > 0) return start();
+        refuse(c, answer.error());
+      },
+      body);
 }
 
 }  // namespace tinysync::server

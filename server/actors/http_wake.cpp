@@ -25,8 +25,9 @@ void http_front::open_wake(const call& c) {
 void http_front::socket_opened(const std::string& device, std::shared_ptr<net::websocket> socket) {
   auto id = next_socket_++;
   sockets_[id] = {device, socket};
-  socket->listen([](std::string) {},  // devices have nothing to say here
-                 [this, here = here_, id](const error&) { here([this, id] { socket_closed(id); }); });
+  socket->listen(
+      [](std::string) {},  // devices have nothing to say here
+      [this, here = here_, id](const error&) { here([this, id] { socket_closed(id); }); });
   pb::SocketOpened m;
   m.set_device(device);
   m.set_socket(id);
@@ -68,22 +69,24 @@ pb::Traffic http_front::handle(const pb::AskTraffic&) {
 
 void http_front::health(const call& c, bool deep) {
   auto tell = [this, c](int status, std::string text) {
-    auto body = codec::from_json("Health", "{\"status\":\"" + text + "\",\"version\":\"" +
-                                               std::string(program_version) + "\",\"protocol\":" +
-                                               std::to_string(protocol_version) + "}");
+    auto body = codec::from_json(
+        "Health", "{\"status\":\"" + text + "\",\"version\":\"" + std::string(program_version) +
+                      "\",\"protocol\":" + std::to_string(protocol_version) + "}");
     send(c, http::message(c->request, status, "Health", body.value_or(std::string{})));
   };
   if (!deep) return tell(200, "ok");
   // Nobody's token: the database answers if it says so.
-  self_.ask(metadata(), pb::Authenticate{}, std::chrono::seconds(2), [this, tell](result<pb::Authenticated> who) {
-    if (!who && who.error().code != errc::unauthenticated)
-      return tell(503, "the database does not answer");
-    pb::AskProgress ask;
-    self_.ask(blobs(), std::move(ask), std::chrono::seconds(2), [tell](result<pb::Progress> p) {
-      if (!p) return tell(503, "the blob store does not answer");
-      tell(200, "ok");
-    });
-  });
+  self_.ask(metadata(), pb::Authenticate{}, std::chrono::seconds(2),
+            [this, tell](result<pb::Authenticated> who) {
+              if (!who && who.error().code != errc::unauthenticated)
+                return tell(503, "the database does not answer");
+              pb::AskProgress ask;
+              self_.ask(blobs(), std::move(ask), std::chrono::seconds(2),
+                        [tell](result<pb::Progress> p) {
+                          if (!p) return tell(503, "the blob store does not answer");
+                          tell(200, "ok");
+                        });
+            });
 }
 
 namespace {

@@ -13,8 +13,8 @@ class inspector {
   inspector(actors::context& self, server_doors doors) {
     if (!doors.serve_ipc) return;  // simulations have no socket
     auto actors = self.directory();
-    auto served = doors.serve_ipc(
-        [actors](std::string frame, std::function<void(std::string)> reply) {
+    auto served =
+        doors.serve_ipc([actors](std::string frame, std::function<void(std::string)> reply) {
           actors::answer_ipc(actors, frame, std::move(reply));
         });
     if (!served) throw std::runtime_error("the local socket: " + to_string(served.error()));

@@ -15,7 +15,8 @@ janitor::janitor(actors::context& self, server_doors doors)
 void janitor::handle(const pb::Tick&, actors::context& self) {
   self.ask(self.sibling<faces::metadata_store>("metadata_store"), pb::Sweep{},
            doors_.config.ask_timeout, [](result<pb::Swept> swept) {
-             if (!swept) return log::warn("janitor.sweep_failed", "why={}", to_string(swept.error()));
+             if (!swept)
+               return log::warn("janitor.sweep_failed", "why={}", to_string(swept.error()));
              log::info("janitor.swept", "tokens={} invites={} snapshots={}", swept->tokens(),
                        swept->invites(), swept->snapshots());
            });

@@ -47,8 +47,12 @@ void metadata_store::tell_moved(actors::context& self, const vault_head& head) {
 // -- access ------------------------------------------------------------------------------------
 
 result<pb::DeviceKept> metadata_store::handle(const pb::KeepDevice& m) {
-  registration r{digest_from(m.invite_hash()), id_from<device_id>(m.device()),
-                 digest_from(m.secret_hash()), m.name(), m.label(), now()};
+  registration r{digest_from(m.invite_hash()),
+                 id_from<device_id>(m.device()),
+                 digest_from(m.secret_hash()),
+                 m.name(),
+                 m.label(),
+                 now()};
   auto kept = truth_->register_device(r);
   if (!kept) return failure(kept.error());
   pb::DeviceKept out;
@@ -235,7 +239,8 @@ result<actors::with_bulk<pb::Slice>> metadata_store::handle(const pb::ReadSlice&
   if (!slice) return failure(slice.error());
   actors::with_bulk<pb::Slice> out;
   std::string records;
-  for (const auto& [id, canonical] : slice->items) records += codec::encode_snapshot_record(canonical);
+  for (const auto& [id, canonical] : slice->items)
+    records += codec::encode_snapshot_record(canonical);
   out.answer.set_items(slice->items.size());
   out.answer.set_last(slice->last.str());
   out.answer.set_done(slice->done);

@@ -23,7 +23,8 @@ mutation_coordinator::mutation_coordinator(actors::context& self, server_doors d
 actors::later<pb::Body> mutation_coordinator::handle(const pb::Submit& m, actors::context& self) {
   actors::later<pb::Body> answer(self);
   last_used_ = self.now();
-  auto body = codec::decode_mutation_request(self.attachment() ? *self.attachment() : std::string{});
+  auto body =
+      codec::decode_mutation_request(self.attachment() ? *self.attachment() : std::string{});
   if (!body) {
     answer.fail(body.error());
     return answer;
@@ -34,8 +35,8 @@ actors::later<pb::Body> mutation_coordinator::handle(const pb::Submit& m, actors
 }
 
 void mutation_coordinator::handle(const pb::Tick&, actors::context& self) {
-  bool idle = queue_.empty() && !committing_ &&
-              self.now() - last_used_ >= doors_.config.coordinator_idle;
+  bool idle =
+      queue_.empty() && !committing_ && self.now() - last_used_ >= doors_.config.coordinator_idle;
   if (idle) return self.stop_child("/server/vaults", to_string(vault_));
   self.delay(doors_.config.coordinator_idle, pb::Tick{});
 }
@@ -52,8 +53,8 @@ mutation_coordinator::batch mutation_coordinator::gather() {
   auto b = std::make_shared<std::vector<waiting>>();
   for (std::size_t mutations = 0; !queue_.empty(); queue_.pop_front()) {
     mutations += queue_.front().body.mutations.size();
-    bool full = b->size() >= doors_.config.commit_requests ||
-                mutations > doors_.config.commit_mutations;
+    bool full =
+        b->size() >= doors_.config.commit_requests || mutations > doors_.config.commit_mutations;
     if (full && !b->empty()) break;
     b->push_back(std::move(queue_.front()));
   }
@@ -77,19 +78,20 @@ void mutation_coordinator::store_inline(batch b) {
     }
   if (owner.empty()) return commit(b);
   auto hashes = ids_from<blob_hash>(store.hashes());
-  self_.ask(self_.find<faces::blob_store>("/server/blob_store"), std::move(store),
-            doors_.config.ask_timeout,
-            [this, b, owner, hashes](result<pb::BlobsStored> stored) {
-              if (!stored) return refuse(b, stored.error());
-              std::map<blob_hash, stored_blob> by_hash;
-              for (auto& s : from_messages(stored->blobs())) by_hash[s.hash] = s;
-              // What did not have its hash is not there: the mutation is refused with blob_missing.
-              for (std::size_t i = 0; i < owner.size(); ++i)
-                if (auto s = by_hash.find(hashes[i]); s != by_hash.end())
-                  (*b)[owner[i]].received.push_back(s->second);
-              commit(b);
-            },
-            actors::make_bulk(std::move(bytes)));
+  self_.ask(
+      self_.find<faces::blob_store>("/server/blob_store"), std::move(store),
+      doors_.config.ask_timeout,
+      [this, b, owner, hashes](result<pb::BlobsStored> stored) {
+        if (!stored) return refuse(b, stored.error());
+        std::map<blob_hash, stored_blob> by_hash;
+        for (auto& s : from_messages(stored->blobs())) by_hash[s.hash] = s;
+        // What did not have its hash is not there: the mutation is refused with blob_missing.
+        for (std::size_t i = 0; i < owner.size(); ++i)
+          if (auto s = by_hash.find(hashes[i]); s != by_hash.end())
+            (*b)[owner[i]].received.push_back(s->second);
+        commit(b);
+      },
+      actors::make_bulk(std::move(bytes)));
 }
 
 void mutation_coordinator::commit(batch b) {

@@ -1,5 +1,6 @@
 #pragma once
-// The world as the server reaches it: real in tinysync-server, faked in scenarios and the simulation.
+// The world as the server reaches it: real in tinysync-server, faked in scenarios and the
+// simulation.
 
 #include <chrono>
 #include <functional>
@@ -21,14 +22,14 @@ namespace tinysync::server {
 struct server_config {
   std::chrono::seconds token_lifetime{15 * 60};
   std::chrono::seconds sweep_every{60 * 60};
-  std::chrono::hours stale_upload{7 * 24};     ///< a partial upload nobody added to
-  std::chrono::seconds coordinator_idle{60};   ///< then it ends
+  std::chrono::hours stale_upload{7 * 24};        ///< a partial upload nobody added to
+  std::chrono::seconds coordinator_idle{60};      ///< then it ends
   std::chrono::milliseconds ask_timeout{30'000};  ///< of one actor by another
-  std::size_t commit_requests = 64;            ///< gathered in one transaction
+  std::size_t commit_requests = 64;               ///< gathered in one transaction
   std::size_t commit_mutations = 4'000;
   std::size_t most_download_bytes = 24 * 1024 * 1024;  ///< content of one :download
-  std::size_t snapshot_slice = 2'000;          ///< items read at once
-  std::optional<std::uint64_t> vault_quota;    ///< bytes of live content; nothing: unlimited
+  std::size_t snapshot_slice = 2'000;                  ///< items read at once
+  std::optional<std::uint64_t> vault_quota;  ///< bytes of live content; nothing: unlimited
 };
 
 struct server_doors {
@@ -37,7 +38,7 @@ struct server_doors {
   crypto::randomness* random = nullptr;
   /// Opens the database. A simulation gives the same one again after a crash: a commit is durable.
   std::function<result<std::shared_ptr<metadata>>()> open_database;
-  std::shared_ptr<fs::disk> blobs;   ///< rooted at the blobs' folder
+  std::shared_ptr<fs::disk> blobs;                                 ///< rooted at the blobs' folder
   std::shared_ptr<entrance> front = std::make_shared<entrance>();  ///< where requests come in
   /// Serves the local socket until the handle goes; empty in simulations.
   using frame_handler = std::function<void(std::string, std::function<void(std::string)>)>;

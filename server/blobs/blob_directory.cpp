@@ -102,8 +102,7 @@ result<std::vector<stored_blob>> blob_directory::store(std::span<const incoming_
   return out;
 }
 
-result<void> blob_directory::read_extent(const extent& e, std::uint64_t from,
-                                         std::span<char> out) {
+result<void> blob_directory::read_extent(const extent& e, std::uint64_t from, std::span<char> out) {
   auto known = readers_.find(e.segment);
   if (known == readers_.end()) {
     auto opened = disk_->open_read(path_of(e.segment));
@@ -123,7 +122,8 @@ result<void> blob_directory::read_extent(const extent& e, std::uint64_t from,
 result<std::string> blob_directory::read(const stored_blob& blob, std::uint64_t offset,
                                          std::uint64_t size) {
   if (offset > blob.size || size > blob.size - offset)
-    return failure(errc::range_unsatisfiable, "the blob has " + std::to_string(blob.size) + " bytes");
+    return failure(errc::range_unsatisfiable,
+                   "the blob has " + std::to_string(blob.size) + " bytes");
   std::string out(size, '\0');
   std::uint64_t begin = 0, done = 0;
   for (const auto& e : blob.where) {

@@ -10,8 +10,8 @@
 namespace tinysync::server {
 
 struct blob_directory_options {
-  std::uint64_t packed_bytes = 1024 * 1024;       ///< blobs up to this share a segment
-  std::uint64_t segment_bytes = 64 * 1024 * 1024; ///< then the next one is begun
+  std::uint64_t packed_bytes = 1024 * 1024;        ///< blobs up to this share a segment
+  std::uint64_t segment_bytes = 64 * 1024 * 1024;  ///< then the next one is begun
   std::size_t open_readers = 64;
 };
 
@@ -25,8 +25,8 @@ class blob_directory final : public blob_storage {
   result<std::vector<stored_blob>> store(std::span<const incoming_blob> blobs) override;
   result<std::string> read(const stored_blob& blob, std::uint64_t offset,
                            std::uint64_t size) override;
-  result<upload_progress> add_part(const upload_key& key, std::uint64_t offset,
-                                   std::uint64_t total, std::string_view bytes) override;
+  result<upload_progress> add_part(const upload_key& key, std::uint64_t offset, std::uint64_t total,
+                                   std::string_view bytes) override;
   result<upload_progress> progress(const upload_key& key) override;
   result<std::uint64_t> drop_stale(std::int64_t older_than_ns) override;
   result<std::unique_ptr<blob_stream>> begin_stream() override;

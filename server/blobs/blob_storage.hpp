@@ -26,8 +26,8 @@ struct upload_key {
 };
 
 struct upload_progress {
-  std::uint64_t received = 0;          ///< bytes that are durable; go on here
-  std::optional<stored_blob> complete; ///< the whole is there and has its hash
+  std::uint64_t received = 0;           ///< bytes that are durable; go on here
+  std::optional<stored_blob> complete;  ///< the whole is there and has its hash
 };
 
 /// A blob written as it is made, whose hash is known only at its end.

@@ -1,5 +1,5 @@
-// Uploads in parts. Every part is a file, durable before it is acknowledged; the last one turns them
-// into segments without copying. What a crash leaves is a prefix, or nothing.
+// Uploads in parts. Every part is a file, durable before it is acknowledged; the last one turns
+// them into segments without copying. What a crash leaves is a prefix, or nothing.
 
 #include <algorithm>
 #include <charconv>
@@ -54,7 +54,8 @@ result<std::vector<blob_directory::part>> blob_directory::parts_of(const std::st
 
 result<void> blob_directory::drop_folder(const std::string& folder) {
   auto listed = disk_->list(folder);
-  if (!listed) return listed.error().code == errc::missing ? result<void>{} : failure(listed.error());
+  if (!listed)
+    return listed.error().code == errc::missing ? result<void>{} : failure(listed.error());
   for (const auto& e : *listed)
     if (auto done = disk_->unlink(folder + "/" + e.name); !done) return done;
   return disk_->rmdir(folder);

@@ -16,7 +16,8 @@ finding placement_problem(tree_draft& tree, const item& it) {
     auto parent = tree.find(it.at.parent);
     if (!parent || parent->kind != item_kind::folder) return {reason::parent_missing, {}};
     if (parent->deleted) return {reason::parent_deleted, parent};
-    if (it.kind == item_kind::folder && tree.within(it.at.parent, it.id)) return {reason::cycle, it};
+    if (it.kind == item_kind::folder && tree.within(it.at.parent, it.id))
+      return {reason::cycle, it};
   }
   if (auto rival = tree.rival_at(it.at, it.id)) return {reason::name_taken, tree.find(*rival)};
   return {};
@@ -75,8 +76,10 @@ verdict verdict_of(reason why) {
     case reason::not_authorised:
     case reason::brake:
     case reason::retired:
-    case reason::internal: return verdict::rejected;
-    default: return verdict::conflict;
+    case reason::internal:
+      return verdict::rejected;
+    default:
+      return verdict::conflict;
   }
 }
 

@@ -22,9 +22,9 @@ struct proposal {
 
 /// What else counts besides the tree.
 struct terms {
-  seq_no next{1};                          ///< of the first row
-  bool may_write = true;                   ///< the device's role, read in this transaction
-  std::optional<std::uint64_t> bytes_left; ///< of the vault's quota; nothing: unlimited
+  seq_no next{1};                           ///< of the first row
+  bool may_write = true;                    ///< the device's role, read in this transaction
+  std::optional<std::uint64_t> bytes_left;  ///< of the vault's quota; nothing: unlimited
 };
 
 /// What becomes of one mutation; store and wire add op ids, positions and canonical bytes.
@@ -39,9 +39,9 @@ struct decision {
 struct row_draft {
   std::size_t mutation = 0;  ///< index in the unit
   log_kind kind = log_kind::create;
-  item state;                ///< post-state
-  std::vector<item> also;    ///< live again with a restored folder
-  std::vector<item> removed; ///< tombstones of what was below a deleted folder
+  item state;                 ///< post-state
+  std::vector<item> also;     ///< live again with a restored folder
+  std::vector<item> removed;  ///< tombstones of what was below a deleted folder
 };
 
 struct judgement {
@@ -49,8 +49,8 @@ struct judgement {
   std::vector<row_draft> rows;      ///< dense from terms::next; none if the unit was refused
 };
 
-/// Judges a unit: a lone mutation, or all mutations of a group on their joint final state, which are
-/// applied all or none (the culprit names its reason, the others are skipped for it).
+/// Judges a unit: a lone mutation, or all mutations of a group on their joint final state, which
+/// are applied all or none (the culprit names its reason, the others are skipped for it).
 judgement judge(vault_view& vault, std::span<const proposal> unit, const terms& on);
 
 /// conflict for reasons that lie in the server's state, rejected for those of the request.

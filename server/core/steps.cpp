@@ -21,10 +21,13 @@ struct stepper {
   seq_no at;
   const mutation& m = *p.what;
 
-  step refuse(reason why, std::optional<item> theirs = {}) const { return {why, std::move(theirs), {}}; }
+  step refuse(reason why, std::optional<item> theirs = {}) const {
+    return {why, std::move(theirs), {}};
+  }
   step agree(item theirs) const { return {reason::none, std::move(theirs), {}}; }
 
-  step change(log_kind kind, item state, std::vector<item> also = {}, std::vector<item> removed = {}) {
+  step change(log_kind kind, item state, std::vector<item> also = {},
+              std::vector<item> removed = {}) {
     ++state.version;
     tree.put(state);
     for (const auto& i : also) tree.put(i);
@@ -180,8 +183,7 @@ struct stepper {
     auto it = tree.find(m.item);
     if (!it) return refuse(reason::item_missing);
     if (it->deleted) return resurrect(c, std::move(*it));
-    if (!c.deleting_op.none())
-      return it->at == c.at ? agree(*it) : refuse(reason::item_exists, it);
+    if (!c.deleting_op.none()) return it->at == c.at ? agree(*it) : refuse(reason::item_exists, it);
     return revert(c, std::move(*it));
   }
 

@@ -8,9 +8,9 @@ namespace tinysync::server {
 
 /// What one mutation would do.
 struct step {
-  reason why = reason::none;      ///< refused
-  std::optional<item> theirs;     ///< the server's item, if there is one
-  std::optional<row_draft> row;   ///< it changes something
+  reason why = reason::none;     ///< refused
+  std::optional<item> theirs;    ///< the server's item, if there is one
+  std::optional<row_draft> row;  ///< it changes something
   bool agreed() const { return why == reason::none && !row; }
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// The vault as it would be after some changes: an overlay on a view. Inside a unit two items may share
-// a place for a while; only the final state is judged.
+// The vault as it would be after some changes: an overlay on a view. Inside a unit two items may
+// share a place for a while; only the final state is judged.
 
 #include <map>
 #include <set>

@@ -39,13 +39,16 @@ error told_outside(const error& e) {
     case errc::outside_root:
     case errc::unsupported:
     case errc::unexpected_message:
-    case errc::poisoned: return {errc::internal, {}};
+    case errc::poisoned:
+      return {errc::internal, {}};
     case errc::crashed:
     case errc::restarting:
     case errc::unreachable:
     case errc::escalated:
-    case errc::cancelled: return {errc::unavailable, {}};
-    default: return e;
+    case errc::cancelled:
+      return {errc::unavailable, {}};
+    default:
+      return e;
   }
 }
 

@@ -21,8 +21,8 @@ bool sends_json(const net::http_request& r);
 /// A message of wire.v1 as the client wants it.
 net::http_response message(const net::http_request& r, int status, std::string_view type,
                            std::string body);
-/// What a client is told of a failure inside: its own remedies are about its own state, so a damaged
-/// server is `internal` to it, and a part that is being restarted is `unavailable`.
+/// What a client is told of a failure inside: its own remedies are about its own state, so a
+/// damaged server is `internal` to it, and a part that is being restarted is `unavailable`.
 error told_outside(const error& e);
 /// The row's status, the Error message, Retry-After where waiting helps.
 net::http_response error_response(const net::http_request& r, const error& e,

@@ -21,7 +21,8 @@ result<std::optional<byte_range>> range_of(std::string_view header, std::uint64_
   auto dash = header.find('-');
   if (!header.starts_with(unit) || dash == header.npos || header.find(',') != header.npos)
     return nothing{};
-  auto outside = failure(errc::range_unsatisfiable, "the content has " + std::to_string(total) + " bytes");
+  auto outside =
+      failure(errc::range_unsatisfiable, "the content has " + std::to_string(total) + " bytes");
   auto first = header.substr(unit.size(), dash - unit.size()), last = header.substr(dash + 1);
   if (first.empty()) {
     auto n = number(last);

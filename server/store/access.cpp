@@ -19,10 +19,14 @@ constexpr std::size_t secret_size = 6 + 32 + 1 + 43;
 
 std::string_view name_of(role r) {
   switch (r) {
-    case role::none: return "none";
-    case role::reader: return "reader";
-    case role::writer: return "writer";
-    case role::owner: return "owner";
+    case role::none:
+      return "none";
+    case role::reader:
+      return "reader";
+    case role::writer:
+      return "writer";
+    case role::owner:
+      return "owner";
   }
   return "none";
 }

@@ -10,7 +10,8 @@
 
 namespace tinysync::server {
 
-/// What a device may do in a vault: the best its groups give, each at most what the device is there.
+/// What a device may do in a vault: the best its groups give, each at most what the device is
+/// there.
 enum class role : std::uint8_t { none = 0, reader = 1, writer = 2, owner = 3 };
 std::string_view name_of(role r);
 /// Nothing for other words and for "none".
@@ -34,7 +35,10 @@ struct registration {
   std::string name, label;  ///< the label is made unique by a suffix
   std::int64_t now_ns = 0;
 };
-struct registered_device { device_id device; std::string label; };
+struct registered_device {
+  device_id device;
+  std::string label;
+};
 
 struct session_request {
   device_id device;

@@ -43,7 +43,11 @@ struct sqlite_metadata::committer::working {
 
 sqlite_metadata::committer::committer(sqlite_metadata& store, const vault_id& id,
                                       std::int64_t now_ns)
-    : store_(store), db_(store.db_), id_(id), now_ns_(now_ns), v_(store.vault_of(id)),
+    : store_(store),
+      db_(store.db_),
+      id_(id),
+      now_ns_(now_ns),
+      v_(store.vault_of(id)),
       tree_(store.db_, v_.no) {
   auto r = db_.query("vault_digest", v_.no);
   if (!r.next() || !sums_.assign(r.bytes(0))) damaged("a vault's digest");
@@ -87,7 +91,8 @@ outcome sqlite_metadata::committer::applied_before(const op_id& op, sqlite::rows
   outcome o;
   o.op = op;
   o.kind = verdict::duplicate;
-  o.at = store_.sealed(id_, {id_at<epoch_id>(r, 1), {as_u64(r.i64(0))}, id_at<chain_hash>(r, 2), {}});
+  o.at =
+      store_.sealed(id_, {id_at<epoch_id>(r, 1), {as_u64(r.i64(0))}, id_at<chain_hash>(r, 2), {}});
   auto row = codec::decode_log_row(r.bytes(3));
   if (!row) damaged("a row of the log");
   o.canonical = std::move(row->state);
@@ -179,8 +184,8 @@ void sqlite_metadata::committer::run_units(working& w, bool careful) {
     for (auto i : unit) {
       decision d;
       d.kind = verdict::skipped;
-      d.skipped_for = w.mutations()[i].after.empty() ? w.mutations()[unit[0]].op
-                                                     : w.mutations()[i].after[0];
+      d.skipped_for =
+          w.mutations()[i].after.empty() ? w.mutations()[unit[0]].op : w.mutations()[i].after[0];
       record(w, i, d, {});
     }
 }
@@ -249,8 +254,7 @@ void sqlite_metadata::committer::judge_unit(working& w, const std::vector<std::s
     record(w, members[k], j.decisions[k], positions[k]);
 }
 
-void sqlite_metadata::committer::record(working& w, std::size_t i, const decision& d,
-                                        position at) {
+void sqlite_metadata::committer::record(working& w, std::size_t i, const decision& d, position at) {
   const auto& m = w.mutations()[i];
   outcome o;
   o.op = m.op;
@@ -335,9 +339,8 @@ position sqlite_metadata::committer::append(log_row row, std::optional<crypto::d
   if (row.kind == log_kind::epoch) v_.epoch = row.epoch;
   moved_ = true;
   db_.run("log_add", v_.no, as_i64(v_.seq.value), raw(v_.epoch), raw_or_null(row.op),
-          raw_or_null(row.device),
-          request ? std::optional(raw(*request)) : std::nullopt, raw_or_null(row.group), raw(bytes),
-          raw(v_.chain));
+          raw_or_null(row.device), request ? std::optional(raw(*request)) : std::nullopt,
+          raw_or_null(row.group), raw(bytes), raw(v_.chain));
   return {v_.epoch, v_.seq, v_.chain, {}};
 }
 

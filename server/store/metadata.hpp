@@ -1,6 +1,6 @@
 #pragma once
-// The server's truth, whatever keeps it. Every call is one transaction; one thread at a time. Times are
-// UTC nanoseconds given by the caller. A database that cannot answer now is errc::unavailable.
+// The server's truth, whatever keeps it. Every call is one transaction; one thread at a time. Times
+// are UTC nanoseconds given by the caller. A database that cannot answer now is errc::unavailable.
 
 #include <map>
 #include <memory>
@@ -10,8 +10,8 @@
 
 #include "platform/crypto/sha256.hpp"
 #include "proto/codec/messages.hpp"
-#include "server/store/access.hpp"
 #include "server/blobs/blob_place.hpp"
+#include "server/store/access.hpp"
 
 namespace tinysync::server {
 
@@ -33,11 +33,10 @@ struct committed {
 /// Where a reader wants to go on: a position, or a seq for people.
 using log_cursor = std::variant<position, seq_no>;
 
-
 /// Part of the vault as it was at one seq, in the order of item ids.
 struct snapshot_slice {
   std::vector<std::pair<item_id, std::string>> items;  ///< live then, canonical bytes
-  item_id last;       ///< go on after this
+  item_id last;                                        ///< go on after this
   bool done = false;
 };
 
@@ -62,7 +61,9 @@ struct vault_head {
   std::vector<device_id> audience;
 };
 
-struct swept { std::uint64_t tokens = 0, invites = 0, snapshots = 0; };
+struct swept {
+  std::uint64_t tokens = 0, invites = 0, snapshots = 0;
+};
 
 class metadata {
  public:
@@ -84,7 +85,8 @@ class metadata {
   /// Devices that share a group with this one.
   virtual result<std::vector<codec::device_info>> devices(const device_id& asking) = 0;
   /// Oneself always; others takes an owner of a common group. The sessions end with it.
-  virtual result<void> revoke(const device_id& asking, const device_id& who, std::int64_t now_ns) = 0;
+  virtual result<void> revoke(const device_id& asking, const device_id& who,
+                              std::int64_t now_ns) = 0;
 
   // -- vaults
   virtual result<codec::vault_info> create_vault(const device_id& by, const std::string& name,
@@ -99,7 +101,8 @@ class metadata {
   virtual result<vault_head> head(const vault_id& vault) = 0;
 
   // -- history
-  virtual result<committed> commit(const vault_id& vault, const std::vector<commit_request>& requests,
+  virtual result<committed> commit(const vault_id& vault,
+                                   const std::vector<commit_request>& requests,
                                    std::int64_t now_ns) = 0;
   /// Entries after the cursor, at most about `limit` and 8 MiB, never part of a group.
   /// invalid_argument (not ours), history_diverged, snapshot_required.

@@ -10,7 +10,9 @@ namespace tinysync::server {
 inline sqlite::blob raw(std::string_view bytes) { return sqlite::blob(bytes); }
 
 template <class Tag, std::size_t N>
-sqlite::blob raw(const fixed_bytes<Tag, N>& id) { return sqlite::blob(id.view()); }
+sqlite::blob raw(const fixed_bytes<Tag, N>& id) {
+  return sqlite::blob(id.view());
+}
 
 inline sqlite::blob raw(const crypto::digest& d) { return sqlite::blob(crypto::bytes_of(d)); }
 

@@ -15,10 +15,10 @@ result<codec::log_page> sqlite_metadata::read_log(const vault_id& vault, const l
     auto seq = p ? p->seq : std::get<seq_no>(after);
     if (s == standing::foreign)
       refuse(errc::invalid_argument, "a position this server never issued");
-    if (s != standing::fine)
-      refuse(errc::history_diverged, "seq " + std::to_string(seq.value));
+    if (s != standing::fine) refuse(errc::history_diverged, "seq " + std::to_string(seq.value));
     if (seq < v.min_retained)
-      refuse(errc::snapshot_required, "the log begins after seq " + std::to_string(v.min_retained.value));
+      refuse(errc::snapshot_required,
+             "the log begins after seq " + std::to_string(v.min_retained.value));
     return seq;
   });
   if (!verdict) return failure(verdict.error());

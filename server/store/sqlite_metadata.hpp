@@ -14,10 +14,10 @@ struct sqlite_store_options {
   std::string path;
   bool in_memory = false;  ///< simulations
   random_source random;
-  std::optional<std::uint64_t> vault_quota;     ///< bytes of live content; nothing: unlimited
-  std::uint64_t snapshot_tail = 10'000;         ///< renewed past this many rows …
-  std::uint64_t page_bytes = 8 * 1024 * 1024;   ///< of one log page, about
-  std::size_t page_entries = 5'000;             ///< most of one log page
+  std::optional<std::uint64_t> vault_quota;    ///< bytes of live content; nothing: unlimited
+  std::uint64_t snapshot_tail = 10'000;        ///< renewed past this many rows …
+  std::uint64_t page_bytes = 8 * 1024 * 1024;  ///< of one log page, about
+  std::size_t page_entries = 5'000;            ///< most of one log page
   std::function<void(const mutation&)> before_judging;  ///< tests: throws to be a culprit
 };
 
@@ -91,7 +91,8 @@ class sqlite_metadata final : public metadata {
   role role_of(const device_id& device, std::int64_t vault_no);
   std::vector<device_id> audience_of(std::int64_t vault_no);
   void keep_blob(std::int64_t vault_no, const stored_blob& b, std::int64_t now_ns);
-  codec::snapshot_answer answer_of(const vault_id& id, const vault_row& v, const snapshot_record& s);
+  codec::snapshot_answer answer_of(const vault_id& id, const vault_row& v,
+                                   const snapshot_record& s);
   template <class F>
   auto attempt(F f) -> result<decltype(f())>;
 

@@ -1,4 +1,5 @@
-// Snapshots: the tree at one seq, cut out of the running vault in slices, without a long transaction.
+// Snapshots: the tree at one seq, cut out of the running vault in slices, without a long
+// transaction.
 
 #include "server/store/sqlite_vault.hpp"
 
@@ -18,7 +19,8 @@ result<snapshot_need> sqlite_metadata::need_snapshot(const vault_id& vault, std:
         s.size = as_u64(r.i64(5));
         s.items = as_u64(r.i64(6));
         auto tail = v.seq.value - std::min(s.at.seq, v.seq).value;
-        auto limit = std::max(std::min(options_.snapshot_tail, v.seq.value / 10), std::uint64_t{100});
+        auto limit =
+            std::max(std::min(options_.snapshot_tail, v.seq.value / 10), std::uint64_t{100});
         bool reaches = s.at.seq >= v.min_retained && s.at.seq <= v.seq;
         if (reaches && tail <= limit) need.ready = s;
       }
@@ -33,8 +35,8 @@ result<snapshot_need> sqlite_metadata::need_snapshot(const vault_id& vault, std:
   });
 }
 
-/// An item as it was at a seq: as it is, if it has not changed since, else the first state displaced
-/// after that seq, unless it was made later still.
+/// An item as it was at a seq: as it is, if it has not changed since, else the first state
+/// displaced after that seq, unless it was made later still.
 result<snapshot_slice> sqlite_metadata::slice(const vault_id& vault, seq_no at,
                                               const item_id& after, std::size_t limit) {
   return attempt([&] {

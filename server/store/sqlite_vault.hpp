@@ -46,8 +46,10 @@ auto sqlite_metadata::attempt(F f) -> result<decltype(f())> {
     case errc::disk_full:
     case errc::io_failed:
     case errc::permission_denied:
-    case errc::cancelled: return failure(errc::unavailable, "the database: " + r.error().text);
-    default: return r;
+    case errc::cancelled:
+      return failure(errc::unavailable, "the database: " + r.error().text);
+    default:
+      return r;
   }
 }
 

@@ -40,7 +40,8 @@ result<std::vector<codec::vault_info>> sqlite_metadata::vaults(const device_id& 
       v.id = id_at<vault_id>(r, 0);
       v.name = r.text(1);
       v.role = name_of(static_cast<role>(r.i64(2)));
-      v.head = sealed(v.id, {id_at<epoch_id>(r, 3), {as_u64(r.i64(4))}, id_at<chain_hash>(r, 5), {}});
+      v.head =
+          sealed(v.id, {id_at<epoch_id>(r, 3), {as_u64(r.i64(4))}, id_at<chain_hash>(r, 5), {}});
       if (auto features = r.text(6); !features.empty()) v.required_features.push_back(features);
       v.created_ns = r.i64(7);
       v.live_items = as_u64(r.i64(8));

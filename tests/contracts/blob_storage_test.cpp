@@ -32,7 +32,13 @@ struct blob_contract : ::testing::TestWithParam<disk_kind> {
     key.device.bytes[0] = 1;
   }
   void open(blob_directory_options o = {}) {
-    blobs = blob_directory::open(disk, [this](std::uint8_t* p, std::size_t n) { random.fill({p, n}); }, o).value();
+    blobs = blob_directory::open(
+                disk,
+                [this](std::uint8_t* p, std::size_t n) {
+                  random.fill({p, n});
+                },
+                o)
+                .value();
   }
   std::vector<stored_blob> store(const std::vector<std::string>& all) {
     std::vector<incoming_blob> batch;
@@ -74,7 +80,8 @@ TEST_P(blob_contract, a_segment_ends_when_it_is_full) {
 }
 
 TEST_P(blob_contract, bytes_without_their_hash_are_left_out) {
-  std::vector<incoming_blob> batch{{blob_hash_of("right"), "wrong"}, {blob_hash_of("fine"), "fine"}};
+  std::vector<incoming_blob> batch{{blob_hash_of("right"), "wrong"},
+                                   {blob_hash_of("fine"), "fine"}};
   auto s = blobs->store(batch).value();
   ASSERT_EQ(s.size(), 1u);
   EXPECT_EQ(whole(s[0]), "fine");
@@ -164,7 +171,9 @@ TEST_P(blob_contract, damage_is_found_when_looked_for) {
 }
 
 INSTANTIATE_TEST_SUITE_P(disks, blob_contract, ::testing::Values(disk_kind::real, disk_kind::fake),
-                         [](const auto& p) { return p.param == disk_kind::real ? "real" : "fake"; });
+                         [](const auto& p) {
+                           return p.param == disk_kind::real ? "real" : "fake";
+                         });
 
 // -- only a fake disk loses power ----------------------------------------------------------------
 
@@ -174,7 +183,9 @@ struct blobs_and_crashes : ::testing::Test {
   std::shared_ptr<fs::fake_disk> disk = std::make_shared<fs::fake_disk>(clock);
 
   std::unique_ptr<blob_directory> open() {
-    auto b = blob_directory::open(disk, [this](std::uint8_t* p, std::size_t n) { random.fill({p, n}); });
+    auto b = blob_directory::open(disk, [this](std::uint8_t* p, std::size_t n) {
+      random.fill({p, n});
+    });
     return b ? std::move(*b) : nullptr;
   }
 };
@@ -193,7 +204,8 @@ TEST_F(blobs_and_crashes, nothing_acknowledged_is_lost_wherever_the_power_fails)
     for (int n = 0; n < 6; ++n) {
       auto small = "small " + std::to_string(n);
       std::vector<incoming_blob> batch{{blob_hash_of(small), small}, {key.hash, body}};
-      if (auto s = blobs->store(batch)) acknowledged.insert(acknowledged.end(), s->begin(), s->end());
+      if (auto s = blobs->store(batch))
+        acknowledged.insert(acknowledged.end(), s->begin(), s->end());
       auto part = blobs->add_part(key, received, body.size(), body.substr(received, 500'000));
       if (part) received = part->received;
       if (part && part->complete) {

@@ -23,7 +23,8 @@ struct metadata_contract : ::testing::TestWithParam<kept_in> {
     open();
     auto code = hash_of_invite("first");
     ASSERT_TRUE(store->add_invite({code, "owners", role::writer, 1, now, now + day_ns}, true));
-    ASSERT_TRUE(store->register_device({code, laptop, hash_of_secret("s"), "laptop", "laptop", now}));
+    ASSERT_TRUE(
+        store->register_device({code, laptop, hash_of_secret("s"), "laptop", "laptop", now}));
     vault = store->create_vault(laptop, "files", now)->id;
   }
   void open() {
@@ -73,7 +74,8 @@ TEST_P(metadata_contract, the_log_gives_the_tree_the_digest_and_the_chain) {
   for (int n = 1; n <= 300; ++n) {
     commit_request r;
     r.device = laptop;
-    r.body.mutations = {make(it(n), create_folder{{n % 7 ? it(n - n % 7) : root_item, std::to_string(n)}})};
+    r.body.mutations = {
+        make(it(n), create_folder{{n % 7 ? it(n - n % 7) : root_item, std::to_string(n)}})};
     all.push_back(r);
   }
   auto done = store->commit(vault, all, now).value();
@@ -105,11 +107,21 @@ TEST_P(metadata_contract, random_mutations_keep_the_tree_well_formed) {
       if (id == item) now_is = codec::decode_item(canonical).value();
     change c;
     switch (dice.below(5)) {
-      case 0: c = create_folder{to}; break;
-      case 1: c = create_file{to, text(""), {}}; break;
-      case 2: c = move_rename{now_is.place_op, to}; break;
-      case 3: c = delete_item{now_is.content_op, now_is.place_op, now_is.mode_op}; break;
-      case 4: c = delete_subtree{now_is.place_op, {dice.below(4) ? UINT32_MAX : 3}}; break;
+      case 0:
+        c = create_folder{to};
+        break;
+      case 1:
+        c = create_file{to, text(""), {}};
+        break;
+      case 2:
+        c = move_rename{now_is.place_op, to};
+        break;
+      case 3:
+        c = delete_item{now_is.content_op, now_is.place_op, now_is.mode_op};
+        break;
+      case 4:
+        c = delete_subtree{now_is.place_op, {dice.below(4) ? UINT32_MAX : 3}};
+        break;
     }
     auto o = send(make(item, c));
     EXPECT_NE(o.why, reason::internal);
@@ -136,7 +148,8 @@ TEST_P(metadata_contract, random_mutations_keep_the_tree_well_formed) {
 
 TEST_P(metadata_contract, tokens_roles_and_revocation_outlive_a_restart) {
   auto token = hash_of_token("t");
-  ASSERT_TRUE(store->open_session({laptop, hash_of_secret("s"), token, now, now + 900 * second_ns}));
+  ASSERT_TRUE(
+      store->open_session({laptop, hash_of_secret("s"), token, now, now + 900 * second_ns}));
   reopened();
   EXPECT_EQ(store->authorise(token, vault, role::owner, now)->device, laptop);
   ASSERT_TRUE(store->revoke(laptop, laptop, now));
@@ -154,8 +167,10 @@ TEST_P(metadata_contract, places_of_blobs_are_kept_with_all_their_extents) {
   EXPECT_EQ(store->locate(vault, {b.hash}).value(), std::vector{b});  // the first place stays
 }
 
-INSTANTIATE_TEST_SUITE_P(stores, metadata_contract, ::testing::Values(kept_in::file, kept_in::memory),
-                         [](const auto& p) { return p.param == kept_in::file ? "file" : "memory"; });
+INSTANTIATE_TEST_SUITE_P(stores, metadata_contract,
+                         ::testing::Values(kept_in::file, kept_in::memory), [](const auto& p) {
+                           return p.param == kept_in::file ? "file" : "memory";
+                         });
 
 TEST(metadata_file, two_programs_may_use_it_at_once) {
   temporary_folder folder;

@@ -38,8 +38,9 @@ struct running_server {
   std::string ready() const { return folder / "ready"; }
 
   void start() {
-    std::vector<std::string> words{program, "serve", "--data", data(), "--listen", "127.0.0.1:0",
-                                   "--ready-file", ready(), "--log-level", "error"};
+    std::vector<std::string> words{program,       "serve",       "--data",       data(),
+                                   "--listen",    "127.0.0.1:0", "--ready-file", ready(),
+                                   "--log-level", "error"};
     std::vector<char*> argv;
     for (auto& w : words) argv.push_back(w.data());
     argv.push_back(nullptr);
@@ -63,7 +64,8 @@ struct running_server {
     ::waitpid(pid, nullptr, 0);
   }
   std::string run(const std::string& arguments) {
-    std::unique_ptr<FILE, int (*)(FILE*)> out(::popen((program + " " + arguments).c_str(), "r"), ::pclose);
+    std::unique_ptr<FILE, int (*)(FILE*)> out(::popen((program + " " + arguments).c_str(), "r"),
+                                              ::pclose);
     std::string text;
     std::array<char, 512> part;
     while (out && std::fgets(part.data(), part.size(), out.get())) text += part.data();
@@ -83,14 +85,16 @@ struct device_link {
     io.stop();
     transport.reset();
   }
-  net::http_response call(const std::string& method, const std::string& target, std::string body = {}) {
+  net::http_response call(const std::string& method, const std::string& target,
+                          std::string body = {}) {
     auto got = std::make_shared<std::promise<result<net::http_response>>>();
     net::cloud_request r;
     r.method = method;
     r.target = target;
     r.body = std::move(body);
     if (!token.empty()) r.headers.emplace_back("authorization", "Bearer " + token);
-    transport->exchange(std::move(r), [got](result<net::http_response> a) { got->set_value(std::move(a)); });
+    transport->exchange(std::move(r),
+                        [got](result<net::http_response> a) { got->set_value(std::move(a)); });
     auto a = got->get_future().get();
     EXPECT_TRUE(a) << (a ? "" : to_string(a.error()));
     return a.value_or(net::http_response{});
@@ -109,13 +113,16 @@ TEST(server_process, a_device_joins_changes_a_vault_and_finds_it_again_after_a_r
   {
     device_link device(*i);
     auto joined = codec::decode_registered(
-        device.call("POST", "/v1/devices", codec::encode(codec::register_device{i->code, "laptop"})).body);
+        device.call("POST", "/v1/devices", codec::encode(codec::register_device{i->code, "laptop"}))
+            .body);
     ASSERT_TRUE(joined);
     secret = joined->secret;
     device.token = codec::decode_access_token(
                        device.call("POST", "/v1/token", codec::encode_token_request(secret)).body)
                        ->token;
-    vault = codec::decode_vault(device.call("POST", "/v1/vaults", codec::encode_vault_name("v")).body)->id;
+    vault =
+        codec::decode_vault(device.call("POST", "/v1/vaults", codec::encode_vault_name("v")).body)
+            ->id;
     codec::mutation_request r;
     m.op = id<op_id>(1);
     m.item = it(1);
@@ -123,7 +130,8 @@ TEST(server_process, a_device_joins_changes_a_vault_and_finds_it_again_after_a_r
     m.inline_content = "hello";
     r.mutations = {m};
     auto a = codec::decode_mutation_answer(
-        device.call("POST", "/v1/vaults/" + to_string(vault) + "/mutations", codec::encode(r)).body);
+        device.call("POST", "/v1/vaults/" + to_string(vault) + "/mutations", codec::encode(r))
+            .body);
     ASSERT_TRUE(a);
     EXPECT_EQ(name_of(a->outcomes.at(0).kind), "applied");
   }
@@ -146,7 +154,8 @@ TEST(server_process, a_device_joins_changes_a_vault_and_finds_it_again_after_a_r
 
   auto inspector = net::ipc_client::connect(server.data() + "/inspect.sock", 2s);
   ASSERT_TRUE(inspector) << to_string(inspector.error());
-  ASSERT_TRUE(inspector->send(R"({"id":7,"actor":"/server/inspector","type":"AskTree","json":"{}"})"));
+  ASSERT_TRUE(
+      inspector->send(R"({"id":7,"actor":"/server/inspector","type":"AskTree","json":"{}"})"));
   auto tree = inspector->receive(5s);
   ASSERT_TRUE(tree);
   EXPECT_NE(tree->find("metadata_store"), tree->npos);
@@ -156,13 +165,16 @@ TEST(server_process, a_device_joins_changes_a_vault_and_finds_it_again_after_a_r
 TEST(server_process, refuses_a_folder_in_use_and_engines_not_built) {
   running_server server;
   server.start();
-  auto said = server.run("serve --data " + server.data() + " --listen 127.0.0.1:0 2>&1; echo rc=$?");
+  auto said =
+      server.run("serve --data " + server.data() + " --listen 127.0.0.1:0 2>&1; echo rc=$?");
   EXPECT_NE(said.find("another server runs on this folder"), said.npos) << said;
   EXPECT_NE(said.find("rc=5"), said.npos) << said;
-  said = server.run("serve --data " + (server.folder / "x") + " --store postgres://h/d 2>&1; echo rc=$?");
+  said = server.run("serve --data " + (server.folder / "x") +
+                    " --store postgres://h/d 2>&1; echo rc=$?");
   EXPECT_NE(said.find("not built yet"), said.npos) << said;
   EXPECT_FALSE(std::filesystem::exists(server.folder / "x"));
-  said = server.run("serve --listen nonsense --data " + (server.folder / "x") + " 2>&1; echo rc=$?");
+  said =
+      server.run("serve --listen nonsense --data " + (server.folder / "x") + " 2>&1; echo rc=$?");
   EXPECT_NE(said.find("rc=2"), said.npos) << said;
   EXPECT_EQ(server.run("version"), "0.1.0\n");
   auto json = server.run("invite --data " + server.data() + " --json");
@@ -170,7 +182,8 @@ TEST(server_process, refuses_a_folder_in_use_and_engines_not_built) {
   auto mode = std::filesystem::status(server.data()).permissions();
   EXPECT_EQ(mode, std::filesystem::perms::owner_all);
   for (const auto& e : std::filesystem::directory_iterator(server.data()))
-    EXPECT_EQ(e.status().permissions() & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+    EXPECT_EQ(e.status().permissions() &
+                  (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
               std::filesystem::perms::none)
         << e.path();
 }

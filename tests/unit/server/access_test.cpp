@@ -94,8 +94,7 @@ TEST_F(access_rules, a_vault_out_of_reach_looks_like_none) {
 }
 
 TEST_F(access_rules, a_reader_makes_no_vaults) {
-  EXPECT_EQ(store->create_vault(device("r", role::reader), "v", now).error().code,
-            errc::forbidden);
+  EXPECT_EQ(store->create_vault(device("r", role::reader), "v", now).error().code, errc::forbidden);
 }
 
 TEST_F(access_rules, revocation_bites_at_once) {
@@ -103,8 +102,11 @@ TEST_F(access_rules, revocation_bites_at_once) {
   auto t = token_of(phone);
   ASSERT_TRUE(store->revoke(laptop, phone, now));
   EXPECT_EQ(store->authenticate(t, now).error().code, errc::unauthenticated);
-  EXPECT_EQ(store->open_session({phone, hash_of_secret("s" + phone.hex()), hash_of_token("n"), now,
-                                 now + second_ns}).error().code,
+  EXPECT_EQ(store
+                ->open_session({phone, hash_of_secret("s" + phone.hex()), hash_of_token("n"), now,
+                                now + second_ns})
+                .error()
+                .code,
             errc::unauthenticated);
   auto listed = store->devices(laptop).value();
   ASSERT_EQ(listed.size(), 2u);

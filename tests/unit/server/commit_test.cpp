@@ -246,7 +246,8 @@ TEST_F(committing, counts_follow_the_tree) {
   auto v = store->vaults(laptop)->at(0);
   EXPECT_EQ(v.live_items, 2u);
   EXPECT_EQ(v.live_bytes, 5u);
-  auto d = codec::decode_item(log().entries.empty() ? "" : codec::decode_log_row(log().entries[0].row)->state);
+  auto d = codec::decode_item(
+      log().entries.empty() ? "" : codec::decode_log_row(log().entries[0].row)->state);
   send(make(it(1), delete_subtree{d->place_op, head().seq}));
   v = store->vaults(laptop)->at(0);
   EXPECT_EQ(v.live_items, 0u);

@@ -116,7 +116,8 @@ TEST_F(logs, replayed_from_scratch_they_give_chain_digest_and_tree) {
   ASSERT_TRUE(store->record_blobs(vault, {blob("new")}, now));
   send(make(it(2), update_content{a.content_op, text("new")}));
   send(make(it(2), set_mode{a.mode_op, {true, true}, {true, true}}));
-  auto folder_state = codec::decode_item(codec::decode_log_row(log().entries[0].row)->state).value();
+  auto folder_state =
+      codec::decode_item(codec::decode_log_row(log().entries[0].row)->state).value();
   auto gone = make(it(1), delete_subtree{folder_state.place_op, head().seq});
   EXPECT_EQ(send(gone).kind, verdict::applied);
   EXPECT_EQ(send(make(it(1), restore_item{gone.op, {root_item, "back"}, {}, {}})).kind,

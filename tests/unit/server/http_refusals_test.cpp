@@ -13,7 +13,8 @@ TEST_F(refusals, without_a_token_everything_but_the_open_routes_is_401) {
     std::string target(r.pattern);
     for (auto open = target.find('{'); open != target.npos; open = target.find('{'))
       target.replace(open, target.find('}') - open + 1, to_string(vault));
-    EXPECT_EQ(told(call(std::string(r.method), target, {}, {}, "")), "401 unauthenticated") << target;
+    EXPECT_EQ(told(call(std::string(r.method), target, {}, {}, "")), "401 unauthenticated")
+        << target;
     auto wrong = call(std::string(r.method), target, codec::encode_vault_name("x"),
                       {{"content-range", ""}}, "not-a-token");
     EXPECT_GE(wrong.status, 400) << target;
@@ -32,7 +33,8 @@ TEST_F(refusals, an_expired_token_is_401) {
 
 TEST_F(refusals, a_wrong_secret_is_401) {
   auto other = device_secret(laptop, std::string(32, 'x'));
-  for (const auto& s : {other, device_secret(id<device_id>(9), std::string(32, 'x')), std::string("x")})
+  for (const auto& s :
+       {other, device_secret(id<device_id>(9), std::string(32, 'x')), std::string("x")})
     EXPECT_EQ(told(call("POST", "/v1/token", codec::encode_token_request(s), {}, "")),
               "401 unauthenticated");
 }
@@ -41,10 +43,13 @@ TEST_F(refusals, what_the_role_does_not_allow_is_403) {
   auto reader = token_of("reader", role::reader), writer = token_of("writer", role::writer);
   EXPECT_EQ(told(call("PUT", blob_path("x"), "x", {}, reader)), "403 forbidden");
   EXPECT_EQ(upload({"x"}, reader), "403 forbidden");
-  EXPECT_EQ(told(call("POST", "/v1/vaults", codec::encode_vault_name("v"), {}, reader)), "403 forbidden");
+  EXPECT_EQ(told(call("POST", "/v1/vaults", codec::encode_vault_name("v"), {}, reader)),
+            "403 forbidden");
   EXPECT_EQ(told(call("DELETE", path(""), {}, {}, writer)), "403 forbidden");
-  EXPECT_EQ(told(call("PATCH", path(""), codec::encode_vault_name("v"), {}, writer)), "403 forbidden");
-  EXPECT_EQ(told(call("DELETE", "/v1/devices/" + to_string(laptop), {}, {}, writer)), "403 forbidden");
+  EXPECT_EQ(told(call("PATCH", path(""), codec::encode_vault_name("v"), {}, writer)),
+            "403 forbidden");
+  EXPECT_EQ(told(call("DELETE", "/v1/devices/" + to_string(laptop), {}, {}, writer)),
+            "403 forbidden");
 }
 
 TEST_F(refusals, a_readers_mutations_are_answered_one_by_one) {
@@ -75,7 +80,8 @@ TEST_F(refusals, a_foreign_vault_and_none_at_all_are_the_same_404) {
       body = codec::encode(m);
     }
     auto real = call(std::string(r.method), target_for(to_string(vault)), body, {}, stranger);
-    auto none = call(std::string(r.method), target_for(to_string(id<vault_id>(9))), body, {}, stranger);
+    auto none =
+        call(std::string(r.method), target_for(to_string(id<vault_id>(9))), body, {}, stranger);
     auto noise = call(std::string(r.method), target_for("no-uuid"), body, {}, stranger);
     EXPECT_EQ(told(real), "404 not_found") << r.method << r.pattern;
     EXPECT_EQ(told(none), told(real)) << r.method << r.pattern;
@@ -104,11 +110,14 @@ TEST_F(refusals, a_position_of_nobody_is_400) {
 }
 
 TEST_F(refusals, bytes_that_are_no_message_are_400) {
-  for (auto rest : {"/mutations", "/items:known", "/blobs:missing", "/blobs:download", "/blobs:upload"})
+  for (auto rest :
+       {"/mutations", "/items:known", "/blobs:missing", "/blobs:download", "/blobs:upload"})
     EXPECT_EQ(told(call("POST", path(rest), "\xff\xff\xff")), "400 malformed") << rest;
   EXPECT_EQ(told(call("POST", "/v1/devices", "\xff", {}, "")), "400 malformed");
-  EXPECT_EQ(told(call("POST", "/v1/vaults", codec::encode_vault_name("a/b"))), "400 invalid_argument");
-  EXPECT_EQ(told(call("POST", path("/mutations"), codec::encode(codec::mutation_request{}))), "400 malformed");
+  EXPECT_EQ(told(call("POST", "/v1/vaults", codec::encode_vault_name("a/b"))),
+            "400 invalid_argument");
+  EXPECT_EQ(told(call("POST", path("/mutations"), codec::encode(codec::mutation_request{}))),
+            "400 malformed");
   EXPECT_EQ(told(call("GET", "/v1/wake")), "400 invalid_argument");
 }
 
@@ -142,8 +151,9 @@ TEST_F(refusals, a_used_invite_is_410) {
 }
 
 TEST_F(refusals, too_much_at_once_is_413) {
-  EXPECT_EQ(told(call("POST", path("/mutations"), std::string(most_request_bytes + (2u << 20), 'x'))),
-            "413 too_large");
+  EXPECT_EQ(
+      told(call("POST", path("/mutations"), std::string(most_request_bytes + (2u << 20), 'x'))),
+      "413 too_large");
   std::string big(13u << 20, 'b'), other(13u << 20, 'c');
   EXPECT_EQ(told(call("PUT", blob_path(big), big)), "200");
   EXPECT_EQ(told(call("PUT", blob_path(other), other)), "200");
@@ -159,8 +169,9 @@ TEST_F(refusals, a_range_past_the_end_is_416) {
 }
 
 TEST_F(refusals, a_part_that_does_not_continue_is_416) {
-  EXPECT_EQ(told(call("PUT", blob_path("0123456789"), "56789", {{"content-range", "bytes 5-9/10"}})),
-            "416 range_unsatisfiable");
+  EXPECT_EQ(
+      told(call("PUT", blob_path("0123456789"), "56789", {{"content-range", "bytes 5-9/10"}})),
+      "416 range_unsatisfiable");
 }
 
 TEST_F(refusals, bytes_that_do_not_have_their_hash_are_422) {
@@ -172,7 +183,8 @@ TEST_F(refusals, bytes_that_do_not_have_their_hash_are_422) {
 }
 
 TEST_F(refusals, another_protocol_is_426) {
-  EXPECT_EQ(told(call("GET", "/v1/vaults", {}, {{"x-tinysync-protocol", "2"}})), "426 update_required");
+  EXPECT_EQ(told(call("GET", "/v1/vaults", {}, {{"x-tinysync-protocol", "2"}})),
+            "426 update_required");
   EXPECT_EQ(told(call("GET", "/v1/vaults", {}, {{"x-tinysync-protocol", "1"}})), "200");
   codec::register_device r{"code-0123456789abcdef", "n", 2, "9"};
   EXPECT_EQ(told(call("POST", "/v1/devices", codec::encode(r), {}, "")), "426 update_required");
@@ -213,13 +225,16 @@ TEST_F(refusals, what_is_wrong_inside_is_never_told_as_the_clients_own_state) {
 }
 
 TEST_F(refusals, errors_carry_the_correlation_and_come_as_json_if_asked) {
-  auto a = call("GET", "/v1/x", {}, {{"x-tinysync-correlation", "save-1"}, {"accept", "application/json"}});
+  auto a = call("GET", "/v1/x", {},
+                {{"x-tinysync-correlation", "save-1"}, {"accept", "application/json"}});
   EXPECT_EQ(a.header("x-tinysync-correlation"), "save-1");
   EXPECT_EQ(a.header("content-type"), "application/json");
   EXPECT_NE(a.body.find("\"correlation\":\"save-1\""), a.body.npos) << a.body;
   EXPECT_EQ(call("GET", "/v1/x").header("x-tinysync-correlation").size(), 16u);
   EXPECT_EQ(call("GET", "/v1/x", {}, {{"x-tinysync-correlation", std::string(65, 'c')}})
-                .header("x-tinysync-correlation").size(), 16u);
+                .header("x-tinysync-correlation")
+                .size(),
+            16u);
 }
 
 }  // namespace

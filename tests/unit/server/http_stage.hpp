@@ -95,9 +95,8 @@ struct http_stage : ::testing::Test {
   }
   net::http_response exchange(net::http_request r) {
     auto got = std::make_shared<std::optional<net::http_response>>();
-    http_handler_for(doors.front)(std::move(r), net::responder([got](net::http_response a) {
-                                    *got = std::move(a);
-                                  }));
+    http_handler_for(doors.front)(
+        std::move(r), net::responder([got](net::http_response a) { *got = std::move(a); }));
     sim.settle();
     for (int i = 0; i < 1000 && !*got && sim.next_timeout(); ++i)
       sim.run_for(*sim.next_timeout() - sim.now());
@@ -117,7 +116,8 @@ struct http_stage : ::testing::Test {
   codec::registered join(const std::string& name, role r, const std::string& group = "owners") {
     auto code = "code-of-" + name + "-0123456789";
     auto now = clock.wall_now_ns();
-    EXPECT_TRUE(truth->add_invite({hash_of_invite(code), group, r, 1, now, now + 3600'000'000'000}, false));
+    EXPECT_TRUE(
+        truth->add_invite({hash_of_invite(code), group, r, 1, now, now + 3600'000'000'000}, false));
     auto a = call("POST", "/v1/devices", codec::encode(codec::register_device{code, name}), {}, "");
     EXPECT_EQ(a.status, 201) << told(a);
     return codec::decode_registered(a.body).value_or(codec::registered{});

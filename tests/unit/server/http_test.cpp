@@ -13,7 +13,9 @@ struct api : http_stage {
     EXPECT_EQ(a.status, 200) << told(a);
     return codec::decode_log_page(a.body).value_or(codec::log_page{});
   }
-  std::string after(const position& p) { return "?after=" + crypto::to_base64url(codec::encode(p)); }
+  std::string after(const position& p) {
+    return "?after=" + crypto::to_base64url(codec::encode(p));
+  }
 };
 
 TEST_F(api, a_device_registers_gets_a_token_and_lists_itself) {
@@ -31,7 +33,8 @@ TEST_F(api, vaults_are_made_listed_renamed_and_deleted) {
   auto list = [&] { return codec::decode_vaults(call("GET", "/v1/vaults").body).value(); };
   ASSERT_EQ(list().size(), 2u);
   EXPECT_EQ(list()[1].role, "owner");
-  auto renamed = call("PATCH", "/v1/vaults/" + to_string(second), codec::encode_vault_name("papers"));
+  auto renamed =
+      call("PATCH", "/v1/vaults/" + to_string(second), codec::encode_vault_name("papers"));
   EXPECT_EQ(codec::decode_vault(renamed.body)->name, "papers");
   EXPECT_EQ(told(call("DELETE", "/v1/vaults/" + to_string(second))), "200");
   EXPECT_EQ(list().size(), 1u);
@@ -42,9 +45,12 @@ TEST_F(api, json_goes_both_ways) {
   auto made = call("POST", "/v1/vaults", R"({"name":"by json"})", json);
   EXPECT_EQ(made.status, 201);
   EXPECT_NE(made.body.find("\"name\":\"by json\""), made.body.npos) << made.body;
-  EXPECT_NE(call("GET", "/v1/devices", {}, json).body.find("\"name\":\"laptop\""), std::string::npos);
-  EXPECT_NE(call("GET", "/healthz", {}, json, "").body.find("\"status\":\"ok\""), std::string::npos);
-  EXPECT_EQ(told(call("POST", "/v1/vaults", "{nonsense", {{"content-type", "application/json"}})), "400 malformed");
+  EXPECT_NE(call("GET", "/v1/devices", {}, json).body.find("\"name\":\"laptop\""),
+            std::string::npos);
+  EXPECT_NE(call("GET", "/healthz", {}, json, "").body.find("\"status\":\"ok\""),
+            std::string::npos);
+  EXPECT_EQ(told(call("POST", "/v1/vaults", "{nonsense", {{"content-type", "application/json"}})),
+            "400 malformed");
   auto t = call("POST", "/v1/token", "{\"secret\":\"" + secret + "\"}", json, "");
   EXPECT_NE(t.body.find("access_token"), t.body.npos);
 }
@@ -87,7 +93,8 @@ TEST_F(api, requests_that_wait_are_committed_together) {
     auto q = net::request_for("POST", path("/mutations")).value();
     q.headers.emplace_back("authorization", "Bearer " + token);
     q.body = codec::encode(r);
-    http_handler_for(doors.front)(q, net::responder([&got, n](net::http_response a) { got[n] = a; }));
+    http_handler_for(doors.front)(q,
+                                  net::responder([&got, n](net::http_response a) { got[n] = a; }));
   }
   auto syncs = disk->changes_made();
   sim.settle();
@@ -115,8 +122,9 @@ TEST_F(api, an_idle_coordinator_ends_and_is_started_again) {
 
 TEST_F(api, blobs_go_up_and_down_in_streams) {
   EXPECT_EQ(upload({"one", "two", ""}), "200");
-  auto frames = call("POST", path("/blobs:download"),
-                     codec::encode(std::vector{blob_hash_of("two"), blob_hash_of("never"), blob_hash_of("one")}));
+  auto frames = call(
+      "POST", path("/blobs:download"),
+      codec::encode(std::vector{blob_hash_of("two"), blob_hash_of("never"), blob_hash_of("one")}));
   auto got = codec::decode_frames(frames.body).value();
   ASSERT_EQ(got.size(), 3u);
   EXPECT_EQ(got[0].content, "two");
@@ -131,7 +139,8 @@ TEST_F(api, an_upload_names_what_it_refused) {
   std::string frames;
   codec::append_frame(frames, blob_hash_of("good"), "good", false);
   codec::append_frame(frames, blob_hash_of("claimed"), "other", false);
-  auto a = codec::decode_blob_upload_answer(call("POST", path("/blobs:upload"), frames).body).value();
+  auto a =
+      codec::decode_blob_upload_answer(call("POST", path("/blobs:upload"), frames).body).value();
   EXPECT_EQ(a.stored, std::vector{blob_hash_of("good")});
   EXPECT_EQ(a.refused, std::vector{blob_hash_of("claimed")});
 }
@@ -285,9 +294,9 @@ TEST_F(api, health_and_metrics_are_for_anyone_and_name_nobody) {
 TEST_F(api, the_tree_carries_the_names_of_the_design) {
   std::vector<std::string> names;
   for (const auto& c : sim.inspect("/server").children) names.push_back(c.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"metadata_store", "blob_store", "access", "change_feed",
-                                             "wake_hub", "vaults", "janitor", "inspector",
-                                             "http_front"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"metadata_store", "blob_store", "access", "change_feed",
+                                      "wake_hub", "vaults", "janitor", "inspector", "http_front"}));
 }
 
 TEST_F(api, the_same_seed_gives_the_same_run) {
@@ -308,8 +317,9 @@ TEST_F(api, the_same_seed_gives_the_same_run) {
     sim.settle();
     std::string all;
     for (auto target : {"/healthz", "/readyz", "/v1/vaults", "/metrics"})
-      http_handler_for(doors.front)(net::request_for("GET", target).value(),
-                                    net::responder([&all](net::http_response r) { all += r.body; }));
+      http_handler_for(doors.front)(
+          net::request_for("GET", target).value(),
+          net::responder([&all](net::http_response r) { all += r.body; }));
     sim.run_for(2h);
     return all + std::to_string(sim.trace_hash());
   };

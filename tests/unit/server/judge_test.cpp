@@ -44,7 +44,8 @@ TEST_F(creating, the_same_item_in_the_same_state_is_agreed) {
 
 TEST_F(creating, the_same_item_in_another_state_is_item_exists) {
   file(1, 0, "a");
-  EXPECT_REFUSED(run(it(1), create_file{{root_item, "b"}, text("body"), {}}), conflict, item_exists);
+  EXPECT_REFUSED(run(it(1), create_file{{root_item, "b"}, text("body"), {}}), conflict,
+                 item_exists);
   EXPECT_REFUSED(run(it(1), create_folder{{root_item, "a"}}), conflict, item_exists);
 }
 

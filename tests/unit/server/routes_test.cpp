@@ -37,8 +37,9 @@ TEST(routes, a_verb_behind_a_colon_is_not_a_name) {
 
 TEST(routes, render_as_a_table) {
   auto table = table_of_routes();
-  EXPECT_NE(table.find("| `POST /v1/vaults/{v}/mutations` | reader | MutationRequest | MutationAnswer |"),
-            table.npos);
+  EXPECT_NE(
+      table.find("| `POST /v1/vaults/{v}/mutations` | reader | MutationRequest | MutationAnswer |"),
+      table.npos);
   EXPECT_NE(table.find("| `GET /l/{t}` | anyone | not built yet |"), table.npos);
 }
 

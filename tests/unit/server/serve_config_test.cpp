@@ -41,7 +41,8 @@ TEST(serve_config, a_file_sets_what_it_names_and_unknown_keys_are_an_error) {
     return folder / "server.toml";
   };
   serve_config c;
-  ASSERT_TRUE(c.load(write("listen = \"0.0.0.0:9000\"\nvault_quota = \"1GiB\"\ntoken_lifetime = \"5m\"\n")));
+  ASSERT_TRUE(c.load(
+      write("listen = \"0.0.0.0:9000\"\nvault_quota = \"1GiB\"\ntoken_lifetime = \"5m\"\n")));
   EXPECT_EQ(c.listen, "0.0.0.0:9000");
   EXPECT_EQ(c.limits.vault_quota, std::uint64_t{1} << 30);
   EXPECT_EQ(c.limits.token_lifetime, std::chrono::minutes(5));

@@ -11,7 +11,8 @@ inline constexpr std::int64_t second_ns = 1'000'000'000;
 inline constexpr std::int64_t day_ns = 86'400 * second_ns;
 
 struct store_fixture : ::testing::Test {
-  std::shared_ptr<crypto::seeded_randomness> random = std::make_shared<crypto::seeded_randomness>(3);
+  std::shared_ptr<crypto::seeded_randomness> random =
+      std::make_shared<crypto::seeded_randomness>(3);
   std::int64_t now = 1'700'000'000 * second_ns;
   std::function<void(const mutation&)> culprit;
   std::unique_ptr<sqlite_metadata> store;
@@ -49,7 +50,8 @@ struct store_fixture : ::testing::Test {
   }
   crypto::digest token_of(const device_id& d) {
     auto token = hash_of_token("t" + d.hex());
-    (void)store->open_session({d, hash_of_secret("s" + d.hex()), token, now, now + 900 * second_ns});
+    (void)store->open_session(
+        {d, hash_of_secret("s" + d.hex()), token, now, now + 900 * second_ns});
     return token;
   }
 
@@ -87,7 +89,8 @@ struct store_fixture : ::testing::Test {
   }
   outcome file(int n, int parent, const std::string& name, const std::string& body = "body") {
     EXPECT_TRUE(store->record_blobs(vault, {blob(body)}, now));
-    auto o = send(make(it(n), create_file{{parent ? it(parent) : root_item, name}, text(body), {}}));
+    auto o =
+        send(make(it(n), create_file{{parent ? it(parent) : root_item, name}, text(body), {}}));
     EXPECT_EQ(name_of(o.kind), "applied") << name_of(o.why);
     return o;
   }

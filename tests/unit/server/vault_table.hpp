@@ -115,8 +115,9 @@ struct core_fixture : ::testing::Test {
               verdict::applied);
   }
   void link(int n, const std::string& name, const std::string& target) {
-    ASSERT_EQ(run(it(n), create_symlink{{root_item, name}, {{}, {}, target.size(), 0, target}}).kind,
-              verdict::applied);
+    ASSERT_EQ(
+        run(it(n), create_symlink{{root_item, name}, {{}, {}, target.size(), 0, target}}).kind,
+        verdict::applied);
   }
   void hold(const std::string& body) {
     if (!body.empty()) vault.blobs[blob_hash_of(body)] = body.size();
@@ -127,11 +128,11 @@ struct core_fixture : ::testing::Test {
   }
 };
 
-#define EXPECT_REFUSED(d, kind_, why_)      \
-  do {                                      \
-    auto got = (d);                         \
-    EXPECT_EQ(name_of(got.why), #why_);     \
-    EXPECT_EQ(name_of(got.kind), #kind_);   \
+#define EXPECT_REFUSED(d, kind_, why_)    \
+  do {                                    \
+    auto got = (d);                       \
+    EXPECT_EQ(name_of(got.why), #why_);   \
+    EXPECT_EQ(name_of(got.kind), #kind_); \
   } while (false)
 
 }  // namespace tinysync::server
