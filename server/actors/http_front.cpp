@@ -104,74 +104,34 @@ result<std::string> http_front::body(const call& c, std::string_view type) {
 
 void http_front::dispatch(const call& c) {
   using enum http::endpoint;
-  auto with_caller = [&](auto m) {
-    *m.mutable_caller() = c->caller;
-    return m;
-  };
-  auto of_vault = [&](auto m) {
-    m.set_vault(c->vault.str());
-    return with_caller(std::move(m));
-  };
-  auto attached = [&](std::string_view type) -> actors::bulk {
-    auto bytes = body(c, type);
-    if (bytes) return actors::make_bulk(std::move(*bytes));
-    refuse(c, bytes.error());
-    return {};
-  };
+  // clang-format off
   switch (c->to.to->handler) {
-    case register_device:
-      return this->register_device(c);
-    case issue_token:
-      return this->issue_token(c);
-    case list_devices:
-      return relay(c, metadata(), with_caller(pb::ListDevices{}), "DeviceList");
-    case revoke_device:
-      return this->revoke_device(c);
-    case create_vault:
-      return this->create_vault(c);
-    case list_vaults:
-      return relay(c, metadata(), with_caller(pb::ListVaults{}), "VaultList");
-    case rename_vault:
-      return this->rename_vault(c);
-    case delete_vault:
-      return this->delete_vault(c);
-    case read_snapshot:
-      return this->read_snapshot(c);
-    case read_log:
-      return this->read_log(c);
-    case read_digest:
-      return relay(c, metadata(), of_vault(pb::ReadDigest{}), "DigestAnswer");
-    case submit_mutations:
-      return this->submit_mutations(c);
-    case ask_known:
-      if (auto b = attached("KnownBatch"))
-        relay(c, metadata(), of_vault(pb::AskKnown{}), "KnownAnswer", 200, std::move(b));
-      return;
-    case ask_missing:
-      if (auto b = attached("BlobList"))
-        relay(c, metadata(), of_vault(pb::AskMissing{}), "BlobsMissing", 200, std::move(b));
-      return;
-    case upload_blobs:
-      return this->upload_blobs(c);
-    case download_blobs:
-      return this->download_blobs(c);
-    case put_blob:
-      return this->put_blob(c);
-    case get_blob:
-      return this->get_blob(c);
-    case blob_progress:
-      return this->blob_progress(c);
-    case open_wake:
-      return this->open_wake(c);
-    case healthy:
-      return health(c, false);
-    case ready:
-      return health(c, true);
-    case metrics:
-      return this->metrics(c);
-    case not_built:
-      return refuse(c, {errc::not_built_yet, {}});
+    case register_device: return this->register_device(c);
+    case issue_token: return this->issue_token(c);
+    case list_devices: return about_caller<pb::ListDevices>(c, "DeviceList");
+    case revoke_device: return this->revoke_device(c);
+    case create_vault: return this->create_vault(c);
+    case list_vaults: return about_caller<pb::ListVaults>(c, "VaultList");
+    case rename_vault: return this->rename_vault(c);
+    case delete_vault: return this->delete_vault(c);
+    case read_snapshot: return this->read_snapshot(c);
+    case read_log: return this->read_log(c);
+    case read_digest: return about_vault<pb::ReadDigest>(c, {}, "DigestAnswer");
+    case submit_mutations: return this->submit_mutations(c);
+    case ask_known: return about_vault<pb::AskKnown>(c, "KnownBatch", "KnownAnswer");
+    case ask_missing: return about_vault<pb::AskMissing>(c, "BlobList", "BlobsMissing");
+    case upload_blobs: return this->upload_blobs(c);
+    case download_blobs: return this->download_blobs(c);
+    case put_blob: return this->put_blob(c);
+    case get_blob: return this->get_blob(c);
+    case blob_progress: return this->blob_progress(c);
+    case open_wake: return this->open_wake(c);
+    case healthy: return health(c, false);
+    case ready: return health(c, true);
+    case metrics: return this->metrics(c);
+    case not_built: return refuse(c, {errc::not_built_yet, {}});
   }
+  // clang-format on
 }
 
 }  // namespace tinysync::server

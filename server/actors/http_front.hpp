@@ -45,6 +45,12 @@ class http_front {
   template <class Face, class M>
   void relay(const call& c, const actors::ref<Face>& to, M m, std::string_view type,
              int status = 200, actors::bulk attachment = {});
+  /// Relays M{caller} to metadata_store.
+  template <class M>
+  void about_caller(const call& c, std::string_view gives);
+  /// Relays M{caller, vault} to metadata_store, with the body as its attachment if it takes one.
+  template <class M>
+  void about_vault(const call& c, std::string_view takes, std::string_view gives);
   /// Goes on with `then(Authorised)` if the device may do that much in the vault.
   template <class F>
   void authorised(const call& c, role least, F then);
@@ -108,6 +114,27 @@ void http_front::relay(const call& c, const actors::ref<Face>& to, M m, std::str
         give(c, status, type, bytes);
       },
       std::move(attachment));
+}
+
+template <class M>
+void http_front::about_caller(const call& c, std::string_view gives) {
+  M m;
+  *m.mutable_caller() = c->caller;
+  relay(c, metadata(), std::move(m), gives);
+}
+
+template <class M>
+void http_front::about_vault(const call& c, std::string_view takes, std::string_view gives) {
+  M m;
+  *m.mutable_caller() = c->caller;
+  m.set_vault(c->vault.str());
+  actors::bulk attached;
+  if (!takes.empty()) {
+    auto bytes = body(c, takes);
+    if (!bytes) return refuse(c, bytes.error());
+    attached = actors::make_bulk(std::move(*bytes));
+  }
+  relay(c, metadata(), std::move(m), gives, 200, std::move(attached));
 }
 
 template <class F>
