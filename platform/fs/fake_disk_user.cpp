@@ -145,7 +145,10 @@ std::map<std::string, tree_entry> fake_disk::tree(std::string_view below,
   return out;
 }
 
-void fake_disk::fail_next(verb v, errc code, int count) { w_->failing[v] = {code, count}; }
+void fake_disk::fail_next(verb v, errc code, int count) {
+  if (count > 0) w_->failing[v] = {code, count};
+  else w_->failing.erase(v);
+}
 
 void fake_disk::fail_when(std::function<std::optional<errc>(verb, std::string_view)> ask) {
   w_->ask = std::move(ask);

@@ -38,7 +38,7 @@ world::world(std::initializer_list<std::string> devices, world_options options)
 
 world::world(const std::vector<std::string>& devices, world_options options)
     : options_(std::move(options)), sim_(options_.seed) {
-  log::set_level(log::level::off);
+  if (!std::getenv("TINYSYNC_LOG")) log::set_level(log::level::off);
   clock_ = std::make_unique<virtual_clock>(sim_);
   network_ = std::make_unique<net::fake_network>(
       [this](std::chrono::milliseconds d, std::function<void()> fn) { sim_.post(d, std::move(fn)); },
@@ -84,13 +84,13 @@ void world::start_server() {
 
 template <class Message>
 std::shared_ptr<const google::protobuf::Message> world::ask(const std::string& path, const Message& m) {
-  std::optional<result<actors::message_ptr>> answer;
+  auto answer = std::make_shared<std::optional<result<actors::message_ptr>>>();
   sim_.directory().send_any(path, std::make_shared<Message>(m), 10min,
-                            [&](result<actors::message_ptr> r) { answer = std::move(r); });
-  for (int i = 0; i < 6000 && !answer; ++i) sim_.run_for(100ms);
-  if (!answer) throw std::runtime_error(path + " does not answer " + m.GetTypeName());
-  if (!*answer) throw std::runtime_error(path + ": " + to_string(answer->error()));
-  return **answer;
+                            [answer](result<actors::message_ptr> r) { *answer = std::move(r); });
+  for (int i = 0; i < 6000 && !*answer; ++i) sim_.run_for(100ms);
+  if (!*answer) throw std::runtime_error(path + " does not answer " + m.GetTypeName());
+  if (!**answer) throw std::runtime_error(path + ": " + to_string((*answer)->error()));
+  return ***answer;
 }
 
 void world::add(const std::string& name) {
@@ -120,6 +120,28 @@ std::vector<device*> world::devices() {
   return out;
 }
 
+/// What a device answers to "are you in sync?"; outlives the question.
+struct world::opinion {
+  std::optional<bool> synced;
+  std::string why;
+};
+
+std::shared_ptr<world::opinion> world::ask_settled(device& d, actors::duration limit) {
+  auto out = std::make_shared<opinion>();
+  sim_.directory().send_any(d.agent() + "/attachments", std::make_shared<pb::Settle>(), limit,
+                            [out](result<actors::message_ptr> r) {
+                              auto* s = r && *r ? dynamic_cast<const pb::Settled*>(r->get()) : nullptr;
+                              out->synced = s && s->synced();
+                              out->why = s ? s->waiting_for() : r ? "" : to_string(r.error());
+                            });
+  return out;
+}
+
+std::string world::status_of(device& d) {
+  auto path = d.agent() + "/vaults/" + to_string(*vault_id::from(vault_)) + "/local_store";
+  return ask(path, pb::AskSummary{})->ShortDebugString();
+}
+
 std::optional<std::string> world::try_settle(actors::duration limit) {
   auto end = sim_.now() + limit;
   std::string last = "nobody answered";
@@ -129,17 +151,11 @@ std::optional<std::string> world::try_settle(actors::duration limit) {
     bool all = true;
     for (auto* d : devices()) {
       if (!d->online()) continue;
-      std::optional<bool> synced;
-      sim_.directory().send_any(d->agent() + "/attachments", std::make_shared<pb::Settle>(), limit,
-                                [&](result<actors::message_ptr> r) {
-                                  auto* s = r && *r ? dynamic_cast<const pb::Settled*>(r->get()) : nullptr;
-                                  synced = s && s->synced();
-                                  if (s && !s->waiting_for().empty()) last = s->waiting_for();
-                                  if (!r) last = to_string(r.error());
-                                });
-      while (!synced && sim_.now() < end) sim_.run_for(20ms);
-      if (!synced) return d->name() + " does not settle: " + last;
-      all &= *synced;
+      auto said = ask_settled(*d, limit);
+      while (!said->synced && sim_.now() < end) sim_.run_for(20ms);
+      if (!said->synced) return d->name() + " does not settle: " + status_of(*d);
+      if (!said->why.empty()) last = d->name() + ": " + said->why;
+      all &= *said->synced;
     }
     quiet = all && head() == before ? quiet + 1 : 0;
     if (quiet == 0) sim_.run_for(1s);

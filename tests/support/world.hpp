@@ -120,6 +120,10 @@ class world {
   template <class Message>
   std::shared_ptr<const google::protobuf::Message> ask(const std::string& path, const Message& m);
 
+  struct opinion;
+  std::shared_ptr<opinion> ask_settled(device& d, actors::duration limit);
+  std::string status_of(device& d);
+
   class virtual_clock;
   world_options options_;
   actors::simulation sim_;

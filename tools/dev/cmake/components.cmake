@@ -42,7 +42,7 @@ function(proto_component dir)
   target_include_directories(${name} SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/gen)
   target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${A_DEPS})
   # Generated code: not ours to warn about, and UBSan on it costs minutes.
-  target_compile_options(${name} PRIVATE -w -O1 $<$<BOOL:${TINYSYNC_SANITIZE}>:-fno-sanitize=undefined>)
+  target_compile_options(${name} PRIVATE -w -O1 ${TINYSYNC_FOREIGN_CODE_FLAGS})
   foreach(dep ${A_DEPS})
     add_dependencies(${name} ${dep})
   endforeach()
