@@ -2,6 +2,7 @@
 // engine: the lifecycle of the vault. It owns no tree and touches no disk: it decides when to scan,
 // to plan and to act, and never lets a scan and a swap on the disk overlap.
 
+#include <chrono>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ class vault_engine {
   result<pb::Done> handle(const pb::PanicResync& m);
 
  private:
+  static constexpr std::chrono::seconds store_answers_within{300};
+  static constexpr actors::time_point never{};
   enum class start_step : std::uint8_t { recover, watch, first_scan, running };
 
   void step();

@@ -20,6 +20,7 @@ constexpr std::size_t longest_readme = 10;
 /// Files that are longer for a reason, with the reason.
 const std::map<std::string, std::string> long_files = {
     {"proto/actors/client.proto", "every message of the agent's actors on one page"},
+    {"tests/unit/engine/planner_test.cpp", "the conflict matrix, cell by cell, on one page"},
 };
 
 TEST(tidiness, no_file_is_longer_than_it_may_be) {
@@ -63,7 +64,8 @@ TEST(tidiness, no_name_says_nothing) {
 }
 
 TEST(tidiness, nothing_is_left_for_later_in_a_comment) {
-  const std::regex left_over("TO" "DO|FIX" "ME|XX" "X");
+  // As words: the X's of a mktemp template are none. In pieces, so as not to find itself.
+  static const std::regex left_over("\\b(TO" "DO|FIX" "ME|XX" "X)\\b");
   for (const auto& f : files(code, {".cpp", ".hpp", ".proto", ".sh", ".sql"}))
     for (const auto& line : f.lines)
       EXPECT_FALSE(std::regex_search(line, left_over)) << f.path << ": " << line;
@@ -76,7 +78,7 @@ TEST(tidiness, every_folder_with_code_says_what_it_is_for) {
     folders.insert(std::filesystem::path(f.path).parent_path().string());
   for (const auto& folder : folders) {
     auto readme = root / folder / "README.md";
-    ASSERT_TRUE(std::filesystem::exists(readme)) << folder << " has no README.md";
+    EXPECT_TRUE(std::filesystem::exists(readme)) << folder << " has no README.md";
     EXPECT_LE(lines_of(readme).size(), longest_readme) << readme;
   }
 }
