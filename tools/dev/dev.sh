@@ -69,12 +69,6 @@ run_tests() {
   (cd "build/$preset" && ctest --output-on-failure -j "$jobs" "$@")
 }
 
-sanitizer_environment() {
-  export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
-  export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-  export TSAN_OPTIONS=suppressions=$PWD/tests/actors/tsan.supp:halt_on_error=1
-}
-
 verb=${1:-}
 shift || true
 case "$verb" in
@@ -101,10 +95,9 @@ case "$verb" in
   check)
     build dev
     run_tests dev
-    sanitizer_environment
-    build asan
-    run_tests asan -E 'style|system|unit_net'
+    bash tools/dev/sanitized.sh
     if [ "${1:-}" = --full ]; then
+      export TSAN_OPTIONS=suppressions=$PWD/tests/actors/tsan.supp:halt_on_error=1
       build tsan
       run_tests tsan -E 'style|system'
       TINYSYNC_SEEDS=1..20000 build/dev/tests/world_seeds

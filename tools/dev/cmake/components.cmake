@@ -62,7 +62,11 @@ function(test_binary name dir)
   target_compile_definitions(${name} PRIVATE TINYSYNC_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     TINYSYNC_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
-  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+  set(timeout 600)
+  if(TINYSYNC_SANITIZE)
+    set(timeout 1800)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout})
 endfunction()
 
 function(program name main)
