@@ -102,11 +102,14 @@ pb::RecordDisk applier::carry_out(const pb::Execute& m, pb::DiskFinished& finish
       finished.set_failed(finished.failed() + 1);
       finished.add_reasons(std::string(name_of(*r.failed)));
       look_again(i, *r.failed, finished);
-      log::info("disk.deferred", "verb={} path={} why={}", op.verb(),
+      log::info("disk.deferred", "root={} verb={} path={} why={}", vault_.root, op.verb(),
                 printable(i.op.from_path.empty() ? i.op.to_path : i.op.from_path),
                 name_of(*r.failed));
     } else {
       finished.set_done(finished.done() + 1);
+      log::debug("disk.done", "root={} verb={} from={} to={} cause={} kept={}", vault_.root, op.verb(),
+                 printable(op.from_path()), printable(op.to_path()), op.cause(),
+                 printable(r.kept_name));
     }
     unfinished_ |= r.unfinished;
     if (!r.unfinished) put(r, *out.add_results());

@@ -3,6 +3,7 @@
 #include "actors/failures.hpp"
 #include "platform/log/log.hpp"
 #include "platform/sqlite/failure.hpp"
+#include "proto/vocabulary/names.hpp"
 
 namespace tinysync::client {
 namespace {
@@ -87,6 +88,11 @@ result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
     auto batch = scans_.extract(m.scan());
     if (batch.empty()) return out;
     auto changes = batch.mapped().conclude(m.now_ns(), doors_.bytes());
+    for (const auto& l : changes.changed)
+      log::debug("scan.seen", "root={} item={} parent={} name={}", vault_.root, to_string(l.id),
+                 to_string(l.at.parent), printable(l.at.name));
+    for (const auto& id : changes.gone)
+      log::debug("scan.gone", "root={} item={}", vault_.root, to_string(id));
     out.set_changed(journal_->record(changes));
     for (const auto& path : changes.again) out.add_again(path);
     for (const auto& path : changes.later) out.add_later(path);

@@ -130,9 +130,7 @@ void uploader::send_part() {
   const auto& u = job_->large.front();
   auto skip = [this](const error& why) {
     fail(job_->large.front(), why);
-    job_->large.pop_front();
-    job_->in.reset();
-    job_->sent = 0;
+    end_large();
     send_part();
   };
   if (!job_->in) {
@@ -156,14 +154,15 @@ void uploader::send_part() {
   });
 }
 
+void uploader::end_large() {
+  job_->large.pop_front();
+  job_->in.reset();
+  job_->sent = 0;
+}
+
 void uploader::part_done(const result<pb::Exchanged>& r, const std::string& body) {
   auto progress = r ? codec::decode_blob_progress(body)
                     : result<codec::blob_progress>(failure(r.error()));
-  auto end = [this] {
-    job_->large.pop_front();
-    job_->in.reset();
-    job_->sent = 0;
-  };
   if (!progress && progress.error().code == errc::range_unsatisfiable) {
     // It already holds a part of an earlier try: go on where that ended.
     auto ask = get(vault_target(vault_.vault,
@@ -176,13 +175,14 @@ void uploader::part_done(const result<pb::Exchanged>& r, const std::string& body
         return finish();
       }
       job_->sent = held->received;
+      if (held->complete) end_large();  // the answer to its last part was lost
       send_part();
     });
   }
   if (!progress) {
     bool away = remedy_of(progress.error().code) == remedy::retry;
     fail(job_->large.front(), progress.error());
-    end();
+    end_large();
     if (away) {
       fail_rest(progress.error());
       return finish();
@@ -191,7 +191,7 @@ void uploader::part_done(const result<pb::Exchanged>& r, const std::string& body
   }
   done_bytes_ += progress->received - std::min(progress->received, job_->sent);
   job_->sent = progress->received;
-  if (progress->complete) end();
+  if (progress->complete) end_large();
   send_part();
 }
 

@@ -31,6 +31,7 @@ class uploader {
   void send_small();
   void send_part();
   void part_done(const result<pb::Exchanged>& r, const std::string& body);
+  void end_large();
   void fail(const pb::Upload& u, const error& why);
   void fail_rest(const error& why);
   void finish();

@@ -53,13 +53,16 @@ folder_watcher::folder_watcher(actors::context& self, agent_doors doors, vault_c
 }
 
 void folder_watcher::add_tree(const std::string& folder, std::string& failed) {
+  auto before = watcher_->watched();
   auto added = watcher_->add(folder);
-  if (!added) {
-    if (added.error().code != errc::missing) failed = std::string(name_of(added.error().code));
+  auto entries = added ? disk_->list(folder) : result<std::vector<fs::entry>>(failure(added.error()));
+  if (!entries) {
+    if (entries.error().code == errc::missing) return;
+    failed = std::string(name_of(entries.error().code));
+    unwatched_.insert(folder);
     return;
   }
-  auto entries = disk_->list(folder);
-  if (!entries) return;
+  if (watcher_->watched() > before) fresh_.push_back(folder);
   for (const auto& e : *entries) {
     if (e.stat.kind != fs::kind::folder) continue;
     if (folder.empty() && e.name == folder::own_folder) continue;
@@ -74,7 +77,9 @@ pb::Watching folder_watcher::handle(const pb::Watch& m) {
     return out;
   }
   std::string failed;
+  fresh_.clear();
   for (const auto& f : m.folders()) add_tree(f, failed);
+  for (const auto& f : fresh_) out.add_fresh(f);
   if (!failed.empty()) {
     log::warn("watch.incomplete", "root={} why={}", vault_.root, failed);
     self_.failed("not every folder is watched: " + failed);
@@ -90,7 +95,9 @@ void folder_watcher::handle(const pb::FoldersTouched& m) {
   overflow_ |= m.overflow();
   if (m.echo()) {
     pass_on();
-    for (const auto& f : flushing_) f.deliver(pb::FoldersTouched{});
+    pb::FoldersTouched out;
+    out.set_overflow(watch_again());
+    for (const auto& f : flushing_) f.deliver(out);
     flushing_.clear();
     return;
   }
@@ -98,6 +105,15 @@ void folder_watcher::handle(const pb::FoldersTouched& m) {
   gathering_ = true;
   pb::Tick tick;
   self_.delay(m.removals() ? doors_.config.gather_deletes : doors_.config.gather, tick);
+}
+
+/// Tries again what could not be watched. True if there was anything: events may be missing.
+bool folder_watcher::watch_again() {
+  auto folders = std::move(unwatched_);
+  unwatched_.clear();
+  std::string failed;
+  for (const auto& f : folders) add_tree(f, failed);
+  return !folders.empty();
 }
 
 void folder_watcher::handle(const pb::Tick&) {

@@ -22,13 +22,15 @@ class folder_watcher {
  private:
   void add_tree(const std::string& folder, std::string& failed);
   void pass_on();
+  bool watch_again();
 
   actors::context& self_;
   agent_doors doors_;
   vault_config vault_;
   std::shared_ptr<fs::disk> disk_;
   std::unique_ptr<watch::watcher> watcher_;
-  std::set<std::string> touched_;
+  std::set<std::string> touched_, unwatched_;
+  std::vector<std::string> fresh_;  // watched for the first time by this request
   bool overflow_ = false, gathering_ = false, urgent_ = false;
   std::vector<actors::later<pb::FoldersTouched>> flushing_;
 };

@@ -231,7 +231,9 @@ op_id draft::emit(item_id id, change c, std::vector<op_id> after, item_id becaus
 
 void draft::join(const std::set<item_id>& members, const op_id& op) {
   auto moves = [&](const mutation& m) {
-    return members.contains(m.item) && std::holds_alternative<move_rename>(m.change);
+    bool content = std::holds_alternative<update_content>(m.change) ||
+                   std::holds_alternative<set_mode>(m.change);
+    return members.contains(m.item) && !content;
   };
   batch_id group;
   std::set<op_id> inside{op};

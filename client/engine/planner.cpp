@@ -96,25 +96,21 @@ void planner::only_here(const item_id& id, const local_item& l) {
   auto now = d_.local(id);  // the folder above may have been re-keyed
   if (!now || d_.moved_aside(id)) return;
   if (!name_free_on_server(id, now->at, after, false)) return;
-  send_creation(id, *now, std::move(after));
+  join_circles(id, send_creation(id, *now, std::move(after)));
 }
 
-void planner::send_creation(const item_id& id, const local_item& l, std::vector<op_id> after) {
+op_id planner::send_creation(const item_id& id, const local_item& l, std::vector<op_id> after) {
   switch (l.kind()) {
-    case item_kind::folder: d_.emit(id, create_folder{l.at}, std::move(after)); break;
-    case item_kind::file:
-      d_.emit(id,
-              create_file{l.at,
-                          {l.hash, l.seen.size ? blob_hash{l.hash.bytes} : blob_hash{}, l.seen.size,
-                           l.seen.mtime_ns, {}},
-                          l.mode()},
-              std::move(after));
-      break;
-    case item_kind::symlink:
-      d_.emit(id, create_symlink{l.at, {l.hash, {}, l.seen.size, l.seen.mtime_ns, l.link_target}},
-              std::move(after));
-      break;
+    case item_kind::folder: return d_.emit(id, create_folder{l.at}, std::move(after));
+    case item_kind::symlink: {
+      content c{l.hash, {}, l.seen.size, l.seen.mtime_ns, l.link_target};
+      return d_.emit(id, create_symlink{l.at, c}, std::move(after));
+    }
+    case item_kind::file: break;
   }
+  content c{l.hash, l.seen.size ? blob_hash{l.hash.bytes} : blob_hash{}, l.seen.size,
+            l.seen.mtime_ns, {}};
+  return d_.emit(id, create_file{l.at, c, l.mode()}, std::move(after));
 }
 
 // -- exists on both sides ----------------------------------------------------------------------
@@ -237,8 +233,7 @@ bool planner::send_move(const item_id& id, const local_item& l, const item& r) {
   moving_.pop_back();
   if (!is_free) return true;
   auto op = d_.emit(id, move_rename{r.place_op, now->at}, std::move(after));
-  for (auto& circle : circles_)
-    if (circle.contains(id)) d_.join(circle, op);
+  join_circles(id, op);
   return true;
 }
 
@@ -255,7 +250,14 @@ void planner::deleted_here(const item_id& id, const item& b, const item& r) {
   if (d_.deleted_on_server(r.at.parent)) return;  // went with the folder above
   if (edited(b, r)) return come_back(id, r, cause::delete_lost);
   if (implied && b.at != r.at) return come_back(id, r, cause::moved_there);
-  item_id because_of = implied ? b.at.parent : item_id{};
+  // Named is the topmost folder deleted: what was moved out of it meanwhile does not follow.
+  item_id because_of;
+  for (auto above = b; above.at.parent != root_item && !d_.local(above.at.parent);) {
+    auto folder = d_.base(above.at.parent);
+    if (!folder) break;
+    because_of = folder->id;
+    above = *folder;
+  }
   if (r.kind == item_kind::folder) return delete_folder_there(id, r, because_of);
   d_.emit(id, delete_item{r.content_op, r.place_op, r.mode_op}, {}, because_of);
 }
@@ -276,7 +278,8 @@ void planner::delete_folder_there(const item_id& id, const item& r, const item_i
     if (!op) return wait(id);
     after.push_back(*op);
   }
-  d_.emit(id, delete_item{r.content_op, r.place_op, r.mode_op}, std::move(after), because_of);
+  join_circles(id, d_.emit(id, delete_item{r.content_op, r.place_op, r.mode_op}, std::move(after),
+                           because_of));
 }
 
 void planner::rescue(const item_id& id, cause why) {

@@ -36,7 +36,7 @@ class planner {
   bool send_move(const item_id& id, const local_item& l, const item& r);
   void move_on_disk(const item_id& id, const local_item& l, const item& r, cause why);
   void put_on_disk(const item_id& id, const item& r);
-  void send_creation(const item_id& id, const local_item& l, std::vector<op_id> after);
+  op_id send_creation(const item_id& id, const local_item& l, std::vector<op_id> after);
   void delete_folder_there(const item_id& id, const item& r, const item_id& because_of);
   void come_back(const item_id& id, const item& r, cause why);
   void rescue(const item_id& id, cause why);
@@ -47,6 +47,8 @@ class planner {
   bool name_free_on_disk(const item_id& id, const item& wanted);
   bool name_free_on_server(const item_id& id, const place& wanted, std::vector<op_id>& after,
                            bool joinable);
+  bool name_held_by_one_under_way(const item_id& id, const item_id& occupant, bool joinable);
+  void join_circles(const item_id& id, const op_id& op);
   bool adopt(const item_id& mine, const local_item& l, const item& theirs);
   void suffix(const item_id& id, const local_item& l, cause why);
   bool stays(const item_id& id, int depth = 0);

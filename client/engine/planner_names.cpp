@@ -127,14 +127,7 @@ bool planner::name_free_on_server(const item_id& id, const place& wanted, std::v
   }
   auto occupant = d_.server_occupant(wanted);
   if (!occupant || *occupant == id) return true;
-  if (joinable && under_way(*occupant)) {
-    // Around in a circle: everything from the occupant to this one moves in one group.
-    auto first = std::find(moving_.begin(), moving_.end(), *occupant);
-    if (first != moving_.end()) {
-      circles_.emplace_back(first, moving_.end());
-      return true;
-    }
-  }
+  if (under_way(*occupant)) return name_held_by_one_under_way(id, *occupant, joinable);
   visit(*occupant);
   if (d_.moved_aside(id) || !d_.local(id)) return false;
   if (auto op = d_.freed_on_server(wanted); op && !d_.server_occupant(wanted)) {
@@ -148,6 +141,29 @@ bool planner::name_free_on_server(const item_id& id, const place& wanted, std::v
   }
   wait(id);
   return false;
+}
+
+/// The occupant is being decided about further up: around in a circle.
+bool planner::name_held_by_one_under_way(const item_id& id, const item_id& occupant, bool joinable) {
+  auto first = std::find(moving_.begin(), moving_.end(), occupant);
+  if (first != moving_.end()) {
+    // Everything from the occupant to this one moves in one group.
+    if (joinable) circles_.emplace_back(first, moving_.end());
+    else wait(id);
+    return joinable;
+  }
+  if (deleted_locally(occupant)) {  // a child takes the name of the folder it came from
+    circles_.push_back({occupant, id});
+    return true;
+  }
+  // It lives there and is not going away: mine gets another name.
+  if (auto l = d_.local(id)) suffix(id, *l, cause::name_taken);
+  return false;
+}
+
+void planner::join_circles(const item_id& id, const op_id& op) {
+  for (auto& circle : circles_)
+    if (circle.contains(id)) d_.join(circle, op);
 }
 
 plan make_plan(tree_view& trees, const std::vector<item_id>& dirty, const plan_options& options) {

@@ -146,6 +146,8 @@ class journal final : public engine::tree_view {
   void put_remote(const item& it, std::string_view canonical, vault_digest& sums);
   void drop_remote(const item_id& id, vault_digest& sums);
   void drop_remote_subtree(const item_id& id, vault_digest& sums);
+  void dirty_base_below(const item_id& folder);
+  void drop_local_below(const item_id& folder);
   void drop_base_subtree(const item_id& id);
   void apply(const engine::tree_op& op);
   std::uint64_t add(const engine::disk_op& op);

@@ -145,6 +145,13 @@ void journal::complete_due(seq_no cursor) {
   if (!rows.empty()) db_.run("dirty_wake");
 }
 
+void journal::dirty_base_below(const item_id& folder) {
+  for (const auto& child : many("base_children", folder)) {
+    db_.run("dirty_add", raw(child));
+    dirty_base_below(child);
+  }
+}
+
 /// The operation leaves the outbox; what it achieved is agreed from now on.
 void journal::complete(const op_id& op, const mutation& m, bool succeeded,
                        std::string_view canonical, std::string_view why) {
@@ -152,6 +159,8 @@ void journal::complete(const op_id& op, const mutation& m, bool succeeded,
   if (!succeeded) {
     db_.run("refusal_add", raw(m.item), why);
     db_.run("dirty_add", raw(m.item));
+    // What would have gone with the folder decides for itself again.
+    if (std::holds_alternative<delete_subtree>(m.change)) dirty_base_below(m.item);
     return;
   }
   if (std::holds_alternative<delete_item>(m.change) ||

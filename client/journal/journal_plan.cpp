@@ -165,6 +165,14 @@ void journal::agree(const engine::disk_op& op) {
   put_base(*agreed);
 }
 
+void journal::drop_local_below(const item_id& folder) {
+  for (const auto& child : local_children(folder)) {
+    drop_local_below(child);
+    db_.run("local_drop", raw(child));
+    touch(child);
+  }
+}
+
 void journal::finish(const intent& i, const intent_result& r, std::int64_t now_ns) {
   const auto& op = i.op;
   auto row = local(op.id).value_or(engine::local_item{});
@@ -218,6 +226,7 @@ void journal::finish(const intent& i, const intent_result& r, std::int64_t now_n
       put_local(row);
       break;
     case engine::verb::remove:
+      drop_local_below(op.id);  // an empty folder was removed: what the index had in it is gone
       db_.run("local_drop", raw(op.id));
       if (!remote(op.id)) db_.run("base_drop", raw(op.id));
       break;

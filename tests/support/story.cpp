@@ -210,7 +210,10 @@ std::vector<std::string> story::play() {
       d->disk().fail_next(static_cast<fs::verb>(v), errc::io_failed, seed_ % 2 == 0 ? 1 : 0);
   }
   if (auto wrong = w_->try_settle()) return {*wrong};
-  return w_->findings();
+  auto wrong = w_->findings();
+  if (!wrong.empty())
+    for (auto* d : w_->devices()) lines_.push_back(d->name() + " at the end: " + w_->status_of(*d));
+  return wrong;
 }
 
 }  // namespace tinysync::test

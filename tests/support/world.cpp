@@ -38,7 +38,7 @@ world::world(std::initializer_list<std::string> devices, world_options options)
 
 world::world(const std::vector<std::string>& devices, world_options options)
     : options_(std::move(options)), sim_(options_.seed) {
-  if (!std::getenv("TINYSYNC_LOG")) log::set_level(log::level::off);
+  static_cast<void>(log::start({.least = std::getenv("TINYSYNC_LOG") ? log::level::debug : log::level::off}));
   clock_ = std::make_unique<virtual_clock>(sim_);
   network_ = std::make_unique<net::fake_network>(
       [this](std::chrono::milliseconds d, std::function<void()> fn) { sim_.post(d, std::move(fn)); },
@@ -244,25 +244,25 @@ void device::start() {
 }
 
 void device::release(const std::string& path) {
-  for (const auto& [p, e] : disk_->tree(path, ".tinysync"))
-    if (e.kind == fs::kind::file) w_.ledger_.removed(e.content);
-  if (disk_->exists(path)) {
-    auto s = disk_->stat(path);
-    if (s && s->kind == fs::kind::file) w_.ledger_.removed(disk_->read(path));
-  }
+  for (const auto& [p, e] : tree())
+    if (e.kind == fs::kind::file && (p == path || p.starts_with(path + "/")))
+      w_.ledger_.removed(e.content);
+}
+
+/// Looks past the door: an injected failure must not blind the ledger.
+std::string device::content_at(const std::string& path) const {
+  auto t = tree();
+  auto e = t.find(path);
+  return e != t.end() && e->second.kind == fs::kind::file ? e->second.content : "";
 }
 
 void device::write(const std::string& path, const std::string& bytes) {
-  auto s = disk_->stat(path);
-  bool file = s && s->kind == fs::kind::file;
-  w_.ledger_.wrote(bytes, file ? disk_->read(path) : "");
+  w_.ledger_.wrote(bytes, content_at(path));
   disk_->write(path, bytes);
 }
 
 void device::save(const std::string& path, const std::string& bytes) {
-  auto s = disk_->stat(path);
-  bool file = s && s->kind == fs::kind::file;
-  w_.ledger_.wrote(bytes, file ? disk_->read(path) : "");
+  w_.ledger_.wrote(bytes, content_at(path));
   disk_->save_atomically(path, bytes);
 }
 

@@ -70,6 +70,7 @@ class device {
   friend class world;
   void start();
   void release(const std::string& path);
+  std::string content_at(const std::string& path) const;
 
   world& w_;
   std::string name_;
@@ -106,6 +107,8 @@ class world {
 
   /// The vault's head by the server's own store.
   std::uint64_t head();
+  /// What the device's index says of itself, for people.
+  std::string status_of(device& d);
   /// Invariants at quiescence; each finding is a sentence. Empty: all hold.
   std::vector<std::string> findings();
 
@@ -122,7 +125,6 @@ class world {
 
   struct opinion;
   std::shared_ptr<opinion> ask_settled(device& d, actors::duration limit);
-  std::string status_of(device& d);
 
   class virtual_clock;
   world_options options_;
