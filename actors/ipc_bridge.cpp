@@ -48,8 +48,15 @@ std::string answer(std::uint64_t id, const result<message_ptr>& r) {
   return frame_of(a);
 }
 
-result<message_ptr> message_from(const std::string& type, const std::string& json) {
-  auto full = message_type(type);
+/// Client and server have messages of one short name; the one that the actor takes is meant.
+std::string type_for(const std::vector<std::string>& accepted, const std::string& name) {
+  for (const auto& full : accepted)
+    if (full.ends_with("." + name)) return full;
+  return message_type(name);
+}
+
+result<message_ptr> message_from(const std::string& full, const std::string& type,
+                                 const std::string& json) {
   if (full.empty()) return failure(errc::not_found, "message type '" + type + "'");
   auto* descriptor = pb::DescriptorPool::generated_pool()->FindMessageTypeByName(full);
   std::shared_ptr<pb::Message> m(
@@ -82,7 +89,8 @@ void answer_ipc(const directory& actors, std::string_view frame,
   auto id = request.id();
   if (!actors.find_any(request.actor()))
     return reply(problem(id, {errc::not_found, "there is no actor " + request.actor()}));
-  auto message = message_from(request.type(), request.json());
+  auto type = type_for(actors.accepts(request.actor()), request.type());
+  auto message = message_from(type, request.type(), request.json());
   if (!message) return reply(problem(id, message.error()));
   auto timeout = request.timeout_ms() == 0 ? default_timeout_ms
                                            : std::min(request.timeout_ms(), longest_timeout_ms);

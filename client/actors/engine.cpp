@@ -195,7 +195,13 @@ void vault_engine::execute() {
   staged_ = false;
   executing_ = true;
   pb::Execute m;
-  for (auto& op : batch_) *m.add_disk() = std::move(op);
+  for (auto& op : batch_) {
+    // What somebody does in a folder while we move it may be told under its former path.
+    bool moves_folder = op.verb() == "move" || op.verb() == "aside";
+    if (moves_folder && op.expected().kind() == static_cast<std::uint32_t>(item_kind::folder))
+      trees_.insert(op.to_path());
+    *m.add_disk() = std::move(op);
+  }
   batch_.clear();
   self_.note("putting " + std::to_string(m.disk_size()) + " items in place");
   self_.ask(applier_, std::move(m), store_answers_within,

@@ -15,9 +15,11 @@ until_true() {
   done
 }
 
+# On any free port, or at $LISTEN.
 start_server() {
-  "$bin/tinysync-server" serve --data "$work/server" --listen 127.0.0.1:0 --ready-file "$work/ready" \
-    >"$work/server.log" 2>&1 &
+  rm -f "$work/ready"
+  "$bin/tinysync-server" serve --data "$work/server" --listen "${LISTEN:-127.0.0.1:0}" --ready-file "$work/ready" \
+    >>"$work/server.log" 2>&1 &
   pids+=($!)
   server_pid=$!
   until_true 30 '[ -s "$work/ready" ]' || { cat "$work/server.log" >&2; echo "the server does not start" >&2; exit 1; }
@@ -25,7 +27,7 @@ start_server() {
 
 start_agent() {
   local name=$1
-  "$bin/tinysyncd" --home "$work/home-$name" ${AGENT_FLAGS:-} >"$work/agent-$name.log" 2>&1 &
+  "$bin/tinysyncd" --home "$work/home-$name" ${AGENT_FLAGS:-} >>"$work/agent-$name.log" 2>&1 &
   pids+=($!)
   eval "agent_$name=$!"
   eval "$name() { \"\$bin/tinysync\" --home \"\$work/home-$name\" \"\$@\"; }"
@@ -83,11 +85,16 @@ progress() {
   if [ -t 1 ]; then printf '\r%60s\r' ''; fi
 }
 
+# Ends what was started here, by force after 20 s, and leaves nothing behind.
 end() {
   local status=$?
+  trap - EXIT
   [ "$status" -eq 0 ] || for f in "$work"/*.log "$work"/home-*/log/*.log; do [ -s "$f" ] && { echo "--- $f"; tail -n 15 "$f"; } >&2; done
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null && kill -CONT "$pid" 2>/dev/null; done
+  for pid in "${pids[@]}"; do
+    until_true 20 '! kill -0 "$pid" 2>/dev/null' || kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
   rm -rf "$work"
   exit "$status"
 }

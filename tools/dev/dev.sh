@@ -60,7 +60,7 @@ build() {
 
 # Ninja's own status line on a terminal; a line now and then where output is piped.
 progress() {
-  if [ -t 1 ]; then cat; else awk '/^\[[0-9]+\/[0-9]+\]/ { if (++n % 50 == 0) print; next } { print }'; fi
+  if [ -t 1 ]; then cat; else awk '/^\[[0-9]+\/[0-9]+\]/ { if (++n % 50 == 0) { print; fflush() } next } { print; fflush() }'; fi
 }
 
 run_tests() {

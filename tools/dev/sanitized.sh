@@ -12,7 +12,7 @@ jobs=$(nproc)
 echo "==> building with sanitizers: ${targets[*]}" >&2
 cmake --preset asan >/dev/null
 cmake --build build/asan -j "$jobs" --target "${targets[@]}" |
-  awk '/^\[[0-9]+\/[0-9]+\]/ { if (++n % 50 == 0) print; next } { print }'
+  awk '/^\[[0-9]+\/[0-9]+\]/ { if (++n % 50 == 0) { print; fflush() } next } { print; fflush() }'
 names=$(IFS='|'; echo "${targets[*]}")
 found=$(ctest --test-dir build/asan -N -R "^($names)\$" | sed -n 's/^Total Tests: //p')
 [ "$found" = "${#targets[@]}" ] || { echo "sanitized: $found of ${#targets[@]} tests exist" >&2; exit 1; }

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "proto/actors/common.pb.h"
+#include "proto/vocabulary/ids.hpp"
 #include "proto/vocabulary/names.hpp"
 #include "tools/cli/session.hpp"
 
@@ -48,10 +49,15 @@ cli::json to_json(const TreeNode& n) {
   return j;
 }
 
+/// What runs for one vault is named by its id; people want to know what it is, too.
+std::string label_of(const TreeNode& n) {
+  return id_from_text<vault_id>(n.name()) ? n.name() + " " + n.kind() : n.name();
+}
+
 void rows_of(const TreeNode& n, const std::string& indent, std::vector<std::vector<std::string>>& rows) {
   char rate[32];
   std::snprintf(rate, sizeof rate, "%.1f/s", n.rate());
-  rows.push_back({indent + n.name(), n.state(), std::to_string(n.mailbox()), std::to_string(n.handled()),
+  rows.push_back({indent + label_of(n), n.state(), std::to_string(n.mailbox()), std::to_string(n.handled()),
                   rate, std::to_string(n.restarts()), printable(n.work()), printable(n.last_error())});
   for (const auto& child : n.children()) rows_of(child, indent + "  ", rows);
 }
