@@ -12,11 +12,8 @@ using engine::block_reason;
 using engine::lifecycle;
 using engine::lifecycle_event;
 
-constexpr auto store_answers_within = 300s;
-constexpr auto flush_answers_within = 15s;   // else everything is scanned instead
 constexpr auto scan_ends_within = 24h;      // a first scan of millions of files
 constexpr auto transfer_ends_within = 24h;  // bounded by the transfers' own time limits
-constexpr auto never = actors::time_point{};
 
 block_reason reason_named(const std::string& name) {
   for (int i = 0; i <= static_cast<int>(block_reason::root_missing); ++i)
@@ -367,104 +364,6 @@ void vault_engine::unblock(block_reason why) {
   blocked_ = block_reason::none;
   event(lifecycle_event::unblock, "the cause is gone");
   if (bootstrapped_) event(lifecycle_event::snapshot_loaded, "unblocked");
-}
-
-// -- questions -----------------------------------------------------------------------------------
-
-actors::later<pb::Settled> vault_engine::handle(const pb::Settle&, actors::context& self) {
-  actors::later<pb::Settled> answer(self);
-  auto caught_up = [this, answer](result<pb::Replayed> r) {
-    if (!r && remedy_of(r.error().code) != remedy::retry) {
-      pb::Settled out;
-      out.set_attention(true);
-      out.set_waiting_for(to_string(r.error()));
-      return answer.deliver(std::move(out));
-    }
-    settling_.push_back(answer);
-    step();
-  };
-  self_.ask(self_.sibling<faces::watcher>("watcher"), pb::Flush{}, flush_answers_within,
-            [this, caught_up](result<pb::FoldersTouched> r) {
-              if (!r || r->overflow()) everything_ = true;
-              self_.ask(self_.sibling<faces::log_replayer>("log_replayer"), pb::CatchUp{},
-                        store_answers_within, caught_up);
-            });
-  return answer;
-}
-
-/// Nothing is under way: is everything in sync, or what is it waiting for?
-void vault_engine::settle_checks() {
-  if (held()) {
-    return answer_settled(false, blocked_ != block_reason::none,
-                          paused_ ? "paused" : std::string(engine::name_of(blocked_)));
-  }
-  bool idle = start_ == start_step::running && !scanning_ && !planning_ && !staging_ && !staged_ &&
-              !executing_ && !plan_wanted_ && !everything_ && folders_.empty() && trees_.empty();
-  // What could not be read is tried a few times before the rest counts as all there is.
-  if (!unread_.empty() && retry_ < doors_.config.retry_most) return;
-  if (!idle || checking_) return;
-  checking_ = true;
-  self_.ask(store_, pb::AskSummary{}, store_answers_within, [this](result<pb::Summary> r) {
-    checking_ = false;
-    if (!r) return;
-    bool synced = r->dirty() <= r->parked() && r->outbox() == 0 && r->intents() == 0 &&
-                  r->seq() >= r->head() && bootstrapped_;
-    bool quiet = !scanning_ && !planning_ && !staging_ && !staged_ && !executing_ &&
-                 !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_;
-    if (synced && quiet) {
-      event(lifecycle_event::work_done, "in sync");
-      answer_settled(true, r->parked() > 0, "");
-    } else if (quiet && r->outbox() == 0 && r->dirty() > r->parked() && next_retry_ == never) {
-      retry_later();  // something waits and nothing that could wake it is under way
-    }
-  });
-}
-
-void vault_engine::answer_settled(bool synced, bool attention, const std::string& waiting_for) {
-  auto waiting = std::move(settling_);
-  settling_.clear();
-  for (const auto& answer : waiting) {
-    pb::Settled out;
-    out.set_synced(synced);
-    out.set_attention(attention);
-    out.set_state(std::string(engine::name_of(state_)));
-    out.set_waiting_for(waiting_for);
-    answer.deliver(std::move(out));
-  }
-}
-
-pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
-  pb::VaultStatus out;
-  out.set_vault(vault_.vault.str());
-  out.set_name(vault_.name);
-  out.set_root(vault_.root);
-  bool held_state = state_ == lifecycle::blocked || state_ == lifecycle::paused;
-  out.set_state(!connected_ && !held_state ? "Offline" : std::string(engine::name_of(state_)));
-  out.set_reason(std::string(engine::name_of(blocked_)));
-  out.set_epoch(s.epoch());
-  out.set_seq(s.seq());
-  out.set_head_seq(s.head());
-  auto unfinished = s.dirty() > s.parked() ? s.dirty() - s.parked() : 0;
-  out.set_pending(unfinished + s.outbox() + s.intents());
-  out.set_transfers(staging_ ? batch_.size() : 0);
-  out.set_conflicts(s.conflicts());
-  for (const auto& e : s.exempt()) *out.add_exempt() = e;
-  out.set_last_proven_ns(s.last_proven_ns());
-  out.set_items(s.items());
-  bool nothing_wanted = !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_ &&
-                        !scanning_ && start_ == start_step::running;
-  out.set_synced(out.pending() == 0 && nothing_wanted && s.seq() >= s.head() && bootstrapped_ &&
-                 connected_ && !held());
-  return out;
-}
-
-actors::later<pb::VaultStatus> vault_engine::handle(const pb::AskStatus&, actors::context& self) {
-  actors::later<pb::VaultStatus> answer(self);
-  self_.ask(store_, pb::AskSummary{}, store_answers_within, [this, answer](result<pb::Summary> r) {
-    if (!r) return answer.fail(r.error());
-    answer.deliver(status_from(*r));
-  });
-  return answer;
 }
 
 }  // namespace tinysync::client

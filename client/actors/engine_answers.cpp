@@ -4,9 +4,14 @@
 
 namespace tinysync::client {
 
+using namespace std::chrono_literals;
 using engine::block_reason;
 using engine::lifecycle;
 using engine::lifecycle_event;
+
+namespace {
+constexpr auto flush_answers_within = 15s;  // else everything is scanned instead
+}  // namespace
 
 actors::later<pb::Settled> vault_engine::handle(const pb::Settle&, actors::context& self) {
   actors::later<pb::Settled> answer(self);
@@ -20,7 +25,7 @@ actors::later<pb::Settled> vault_engine::handle(const pb::Settle&, actors::conte
     settling_.push_back(answer);
     step();
   };
-  self_.ask(self_.sibling<faces::watcher>("watcher"), pb::Flush{}, store_answers_within,
+  self_.ask(self_.sibling<faces::watcher>("watcher"), pb::Flush{}, flush_answers_within,
             [this, caught_up](result<pb::FoldersTouched> r) {
               if (!r || r->overflow()) everything_ = true;
               self_.ask(self_.sibling<faces::log_replayer>("log_replayer"), pb::CatchUp{},
@@ -31,7 +36,6 @@ actors::later<pb::Settled> vault_engine::handle(const pb::Settle&, actors::conte
 
 /// Nothing is under way: is everything in sync, or what is it waiting for?
 void vault_engine::settle_checks() {
-  fprintf(stderr,"SC %s held=%d start=%d sc=%d pl=%d stg=%d std=%d ex=%d pw=%d ev=%d f=%zu t=%zu u=%zu retry=%ld chk=%d settling=%zu nr=%d\n", self_.path().substr(0,14).c_str(), held(), (int)start_, scanning_,planning_,staging_,staged_,executing_,plan_wanted_,everything_,folders_.size(),trees_.size(),unread_.size(),(long)retry_.count(),checking_,settling_.size(), next_retry_!=never);
   if (held()) {
     return answer_settled(false, blocked_ != block_reason::none,
                           paused_ ? "paused" : std::string(engine::name_of(blocked_)));
@@ -44,7 +48,6 @@ void vault_engine::settle_checks() {
   checking_ = true;
   self_.ask(store_, pb::AskSummary{}, store_answers_within, [this](result<pb::Summary> r) {
     checking_ = false;
-    if (r) fprintf(stderr,"  SUM %s\n", r->ShortDebugString().c_str()); else fprintf(stderr,"  SUM err\n");
     if (!r) return;
     bool synced = r->dirty() <= r->parked() && r->outbox() == 0 && r->intents() == 0 &&
                   r->seq() >= r->head() && bootstrapped_;
