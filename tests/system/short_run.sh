@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# The real programs on the real disk: a server, two agents, what users do and what breaks. Everything
+# is in one temporary folder. Agents do not poll, so that it is the wakes that work.
+#   short_run.sh BIN
+set -euo pipefail
+export LC_ALL=C
+bin=$(cd "${1:?the folder of the programs}" && pwd)
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tools/dev/demo_lib.sh
+source tests/system/system_lib.sh
+work=$(mktemp -d "${TMPDIR:-/tmp}/tinysync-system.XXXXXX")
+trap end EXIT
+trap 'exit 130' INT TERM
+AGENT_FLAGS=--no-polling
+LISTEN=127.0.0.1:$(free_port)
+
+first_copy() {
+  head1 "A tree with odd names goes in at A and comes out at B"
+  start_server
+  start_agent A
+  start_agent B
+  used=$("$bin/tinysync-server" invite --data "$work/server" | tail -n 1)
+  A register "$used" --name laptop
+  join B desktop
+  mkdir "$work/A" "$work/B"
+  odd_tree "$work/A"
+  A vault create files >/dev/null
+  A attach files "$work/A"
+  B attach files "$work/B"
+  converge "first copy" 120
+  [ "$(stat -c %a "$work/B/private")" = 600 ] || wrong "private is $(stat -c %a "$work/B/private"), not 600"
+  [ -x "$work/B/program" ] || wrong "program cannot be executed"
+  [ "$(readlink "$work/B/dangling")" = nowhere ] || wrong "the dangling link points elsewhere"
+}
+
+live_changes() {
+  head1 "Live, on both sides"
+  echo edited >"$work/A/plain/f1.txt"
+  mv "$work/B/plain/f2.txt" "$work/B/renamed.txt"
+  rm "$work/A/plain/f3.txt"
+  mv "$work/B/deep" "$work/B/moved"
+  rm -r "$work/A/-dash"
+  mkdir -p "$work/B/new/folders" && echo x >"$work/B/new/folders/file"
+  expect "an edit of A at B" 20 'grep -qs edited "$work/B/plain/f1.txt"'
+  expect "a rename of B at A" 20 '[ -f "$work/A/renamed.txt" ] && [ ! -e "$work/A/plain/f2.txt" ]'
+  expect "a delete of A at B" 20 '[ ! -e "$work/B/plain/f3.txt" ]'
+  expect "a moved folder of B at A" 20 '[ -d "$work/A/moved/er" ] && [ ! -e "$work/A/deep" ]'
+  expect "a removed folder of A at B" 20 '[ ! -e "$work/B/-dash" ]'
+  expect "new folders of B at A" 20 '[ -f "$work/A/new/folders/file" ]'
+  converge "live changes" 60
+}
+
+concurrent_edit() {
+  head1 "One file edited on both sides while B is stopped"
+  echo before >"$work/A/both.txt"
+  expect "the file at B" 20 'grep -qs before "$work/B/both.txt"'
+  both_synced 60 || true
+  kill -STOP "$agent_B"
+  echo "from B" >"$work/B/both.txt"
+  echo "from A" >"$work/A/both.txt"
+  A wait --synced --timeout 60 || wrong "A does not sync while B is stopped"
+  kill -CONT "$agent_B"
+  converge "after the conflict" 60
+  local side
+  for side in A B; do
+    expect "the first writer keeps the name at $side" 20 "grep -qs 'from A' '$work/$side/both.txt'"
+    expect "the other is kept at $side" 20 "cat '$work/$side/both (conflict '* 2>/dev/null | grep -q 'from B'"
+  done
+}
+
+killed_agent() {
+  head1 "kill -9 of B in the middle of a bulk copy"
+  many "$work/A/bulk" 2000
+  until_true 60 '[ "$(count "$work/B/bulk")" -ge 100 ]' || wrong "the copy does not begin"
+  kill -9 "$agent_B"
+  wait "$agent_B" 2>/dev/null || true
+  note "killed at $(count "$work/B/bulk") of 2000"
+  start_agent B
+  converge "after the kill" 180
+  [ "$(count "$work/B/bulk")" -eq 2000 ] || wrong "B has $(count "$work/B/bulk") of 2000"
+  [ -z "$(find "$work/B/.tinysync/staging" -mindepth 1 2>/dev/null)" ] ||
+    wrong "left in staging: $(find "$work/B/.tinysync/staging" -mindepth 1 | head -n 3)"
+}
+
+killed_server() {
+  head1 "kill -9 of the server in the middle of a bulk copy"
+  many "$work/B/bulk2" 2000
+  until_true 60 '[ "$(count "$work/A/bulk2")" -ge 100 ]' || wrong "the copy does not begin"
+  kill -9 "$server_pid"
+  wait "$server_pid" 2>/dev/null || true
+  note "killed at $(count "$work/A/bulk2") of 2000"
+  start_server
+  converge "after the kill" 180
+  [ "$(count "$work/A/bulk2")" -eq 2000 ] || wrong "A has $(count "$work/A/bulk2") of 2000"
+}
+
+refusals() {
+  head1 "What is refused, and how it says so"
+  local invite other
+  invite=$("$bin/tinysync-server" invite --data "$work/server" | tail -n 1)
+  other="${invite%%#*}#$(printf '0%.0s' {1..64}).${invite##*.}"
+  refused "a second agent on one home" 5 "another agent" "$bin/tinysyncd" --home "$work/home-A"
+  start_agent C
+  refused "no invite" 2 "invite" "$bin/tinysync" --home "$work/home-C" register nonsense --name c
+  refused "a used invite" 1 "invite" "$bin/tinysync" --home "$work/home-C" register "$used" --name c
+  refused "an unknown invite" 1 "invite" "$bin/tinysync" --home "$work/home-C" register "${invite%.*}.AAAAAAAAAAAAAAAAAAAAAA" --name c
+  refused "another server's key" 7 "pin" "$bin/tinysync" --home "$work/home-C" register "$other" --name c
+  refused "not registered" 4 "register" "$bin/tinysync" --home "$work/home-C" status
+  refused "an unknown vault" 1 "vault|no such" "$bin/tinysync" --home "$work/home-A" attach nowhere "$work/elsewhere"
+  : >"$work/a file"
+  A vault create second >/dev/null
+  refused "a root that is a file" 1 "file" "$bin/tinysync" --home "$work/home-A" attach second "$work/a file"
+  refused "a root inside a root" 1 "inside|root|part of" "$bin/tinysync" --home "$work/home-A" attach second "$work/A/plain"
+  refused "a root around a root" 1 "inside|root|contains|part of" "$bin/tinysync" --home "$work/home-A" attach second "$work"
+  refused "no agent" 6 "agent" "$bin/tinysync" --home "$work/home-none" status
+  refused "an unknown verb" 2 "." "$bin/tinysync" --home "$work/home-A" frobnicate
+}
+
+trees() {
+  head1 "The actors of both programs"
+  inspects "agent" "credentials settings cloud_link wake_listener vaults local_store watcher scanner \
+    engine log_replayer applier pending_ops uploader downloader hydration_servicer event_stream \
+    inspector ipc_server" "$bin/tinysync-inspect" --home "$work/home-A"
+  inspects "server" "metadata_store blob_store access change_feed wake_hub vaults mutation_coordinator \
+    janitor inspector http_front" "$bin/tinysync-inspect" --server "$work/server"
+}
+
+# How long a save takes to be seen, and what idle programs cost. Printed, not judged.
+figures() {
+  head1 "Figures"
+  local i begin line times=()
+  for i in {1..20}; do
+    begin=$(now)
+    echo "save $i" >"$work/A/saved.txt"
+    until_true 20 'read -r line <"$work/B/saved.txt" && [ "$line" = "save $i" ]' 2>/dev/null ||
+      { wrong "save $i is not seen"; continue; }
+    times+=($((($(now) - begin) / 1000000)))
+  done
+  [ ${#times[@]} -eq 0 ] || printf '%s\n' "${times[@]}" | sort -n |
+    awk '{ t[NR] = $1 } END { printf "  save to visible: median %d ms, max %d ms of %d\n", t[int((NR + 1) / 2)], t[NR], NR }'
+  both_synced 60 || true
+  local who pid before=() names=(agent-A agent-B server) all=("$agent_A" "$agent_B" "$server_pid")
+  for pid in "${all[@]}"; do before+=("$(ticks "$pid")"); done
+  sleep 10  # the length of the measurement
+  for i in 0 1 2; do
+    note "idle ${names[i]}: $((($(ticks "${all[i]}") - before[i]) * 1000 / $(getconf CLK_TCK))) ms of CPU in 10 s"
+  done
+}
+
+in_order() {
+  head1 "SIGTERM ends everything within 15 s"
+  local pid name code begin
+  for name in agent_A agent_B agent_C server_pid; do
+    pid=${!name}
+    begin=$(now)
+    kill "$pid"
+    if until_true 15 '! kill -0 "$pid" 2>/dev/null'; then
+      code=0
+      wait "$pid" || code=$?
+      [ "$code" -eq 0 ] && note "$name: $(since "$begin") s" || wrong "$name ends with $code"
+    else
+      wrong "$name runs 15 s after SIGTERM"
+    fi
+  done
+}
+
+for part in first_copy live_changes concurrent_edit killed_agent killed_server refusals trees figures in_order; do
+  "$part"
+done
+[ "$findings" -eq 0 ] || { echo "$findings findings" >&2; exit 1; }
+head1 "Everything worked."

@@ -1,0 +1,101 @@
+# The nouns of the system runs, over tools/dev/demo_lib.sh: findings, convergence, the tree that is odd.
+# Needs $bin, $work. Sourced, not run.
+
+findings=0
+note() { printf '  %s\n' "$*"; }
+wrong() {
+  findings=$((findings + 1))
+  printf '  WRONG: %s\n' "$*" >&2
+}
+# expect WHAT SECONDS CONDITION
+expect() { until_true "$2" "$3" && note "$1" || wrong "not within $2 s: $1"; }
+
+# A port nobody listens on, below those that the kernel hands out.
+free_port() {
+  local port
+  while port=$((20000 + RANDOM % 12000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  echo "$port"
+}
+
+# Both agents say that they are in sync; 4 (a conflict to look at) is in sync, too.
+both_synced() {
+  local limit=$1 agent code
+  for agent in A B A B; do
+    code=0
+    "$agent" wait --synced --timeout "$limit" >"$work/wait.out" 2>&1 || code=$?
+    [ "$code" -eq 0 ] || [ "$code" -eq 4 ] || { wrong "$agent wait: exit $code: $(head -n 3 "$work/wait.out")"; "$agent" status >&2 || true; return 1; }
+  done
+}
+
+# converge WHAT SECONDS: in sync, and equal in everything that is synced.
+converge() {
+  local begin
+  begin=$(now)
+  both_synced "$2" || { wrong "not in sync: $1"; return 0; }
+  tree_text "$work/A" >"$work/A.txt"
+  tree_text "$work/B" >"$work/B.txt"
+  if cmp -s "$work/A.txt" "$work/B.txt"; then
+    note "$1: equal, $(grep -c '^[fld] ' "$work/A.txt") entries, $(since "$begin") s"
+  else
+    wrong "A and B differ: $1"
+    diff "$work/A.txt" "$work/B.txt" | head -n 10 >&2
+  fi
+}
+
+# refused WHAT EXIT WORDS COMMAND…: it ends with that code within 20 s and says these words.
+refused() {
+  local what=$1 wanted=$2 words=$3 code=0
+  shift 3
+  timeout 20 "$@" >"$work/refused.out" 2>&1 || code=$?
+  if [ "$code" -ne "$wanted" ]; then
+    wrong "$what: exit $code, not $wanted: $(head -c 300 "$work/refused.out")"
+  elif ! grep -qiE -- "$words" "$work/refused.out"; then
+    wrong "$what: says '$(head -c 300 "$work/refused.out")', not '$words'"
+  else
+    note "$what: exit $code, $(head -n 1 "$work/refused.out")"
+  fi
+}
+
+# Some hundreds of entries, among them every kind of name and file that people and programs make.
+odd_tree() {
+  local root=$1 i
+  mkdir -p "$root/plain" "$root/deep/er/and/deeper" "$root/empty folder" "$root/-dash"
+  for i in {1..300}; do echo "file $i" >"$root/plain/f$i.txt"; done
+  for i in {1..40}; do echo "deep $i" >"$root/deep/er/and/deeper/f$i"; done
+  echo newline >"$root/new"$'\n'"line"
+  echo latin1 >"$root/caf"$'\xe9'".txt"
+  echo dash >"$root/-dash/--help"
+  echo long >"$root/$(printf 'n%.0s' {1..255})"
+  echo space >"$root/ spaces "
+  echo backslash >"$root/back\\slash"
+  echo unicode >"$root/Füße 日本 🙂"
+  : >"$root/empty file"
+  echo '#!/bin/sh' >"$root/program" && chmod 755 "$root/program"
+  echo secret >"$root/private" && chmod 600 "$root/private"
+  ln -s plain/f1.txt "$root/link"
+  ln -s nowhere "$root/dangling"
+  ln -s deep/er "$root/folder link"
+  ln -s /etc/hostname "$root/absolute"
+  head -c $((20 << 20)) /dev/urandom >"$root/big"
+}
+
+# many FOLDER COUNT
+many() {
+  mkdir "$1"
+  (cd "$1" && seq 1 "$2" | split -l 1 -a 4 - f)
+}
+count() { find "$1" -type f 2>/dev/null | wc -l; }
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+
+# inspects WHAT NAMES COMMAND…: the tree holds an actor of each of these names (a coordinator is named
+# by its vault and is one by kind).
+inspects() {
+  local what=$1 names=$2 name missing=
+  shift 2
+  "$@" tree --json >"$work/tree.json" || { wrong "$what: tinysync-inspect fails"; return 0; }
+  for name in $names; do
+    grep -qE "\"(name|kind)\": ?\"$name\"" "$work/tree.json" || missing+=" $name"
+  done
+  [ -z "$missing" ] && note "$what: $(grep -oE '"name": ?"' "$work/tree.json" | wc -l) actors" ||
+    wrong "$what lacks:$missing"
+}
