@@ -93,6 +93,8 @@ result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
                  to_string(l.at.parent), printable(l.at.name));
     for (const auto& id : changes.gone)
       log::debug("scan.gone", "root={} item={}", vault_.root, to_string(id));
+    for (const auto& path : changes.again)
+      log::debug("scan.again", "root={} path={}", vault_.root, printable(path));
     out.set_changed(journal_->record(changes));
     for (const auto& path : changes.again) out.add_again(path);
     for (const auto& path : changes.later) out.add_later(path);

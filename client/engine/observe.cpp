@@ -139,10 +139,8 @@ void scan_batch::hashed(hashed_entry h) {
     i->second.dropped = true;
     if (h.failed == "permission_denied" || h.failed == "io_failed") {
       exempt_[h.path] = h.failed == "io_failed" ? "io_failed" : "unreadable";
-      if (h.failed == "io_failed") later_.push_back(parent_path(h.path));
-    } else {
-      again_.push_back(parent_path(h.path));
     }
+    later_.push_back(parent_path(h.path));  // after a while: it may be changing all the time
     return;
   }
   i->second.seen = h.seen;
@@ -283,7 +281,6 @@ local_changes scan_batch::conclude(std::int64_t now_ns, const random_source& ran
   place_all(now_ns, random, out);
   out.exempt = std::move(exempt_);
   out.listed = std::move(listed_);
-  out.again.insert(out.again.end(), again_.begin(), again_.end());
   out.later = std::move(later_);
   std::sort(out.again.begin(), out.again.end());
   out.again.erase(std::unique(out.again.begin(), out.again.end()), out.again.end());

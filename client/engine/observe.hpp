@@ -97,7 +97,7 @@ class scan_batch {
   std::set<std::string> listed_, frozen_;
   std::map<std::string, std::string> exempt_;
   std::map<std::string, item_id> placed_;    // new ids of folders by path
-  std::vector<std::string> again_, later_;
+  std::vector<std::string> later_;
 };
 
 }  // namespace tinysync::engine

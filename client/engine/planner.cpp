@@ -132,9 +132,8 @@ void planner::here_and_there(const item_id& id, const local_item& l, const item&
 
 void planner::everywhere(const item_id& id, const local_item& l, const item& b, const item& r) {
   if (settle_content_on_disk(id, l, b, r)) return;
-  bool busy_with_disk = settle_mode_on_disk(id, l, b, r);
-  busy_with_disk |= settle_place_on_disk(id, l, b, r);
-  if (busy_with_disk || d_.moved_aside(id)) return;
+  if (settle_mode_on_disk(id, l, b, r)) return;
+  if (settle_place_on_disk(id, l, b, r) || d_.moved_aside(id)) return;
   if (send_changes(id, l, b, r)) return;
   bool stale = b.content_op != r.content_op || b.place_op != r.place_op ||
                b.mode_op != r.mode_op || !same_state(b, r) || b.version != r.version;
