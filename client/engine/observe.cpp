@@ -168,7 +168,13 @@ bool scan_batch::is_gone(const item_id& id) {
 void scan_batch::settle_identities() {
   for (auto& [path, a] : found_) {
     if (!a.identity || !usable(a) || moved_.contains(*a.identity)) continue;
-    auto old = found_.find(path_of(*a.identity));
+    auto former = path_of(*a.identity);
+    if (former == path) {  // two rows had one name; the inode says whose it is
+      a.here = a.identity;
+      a.identity.reset();
+      continue;
+    }
+    auto old = found_.find(former);
     bool reoccupied = old != found_.end() && old->second.here == a.identity;
     if (reoccupied && !old->second.identity) continue;     // an editor's backup
     if (!reoccupied && !is_gone(*a.identity)) continue;    // another name of the same file

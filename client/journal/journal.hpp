@@ -146,6 +146,8 @@ class journal final : public engine::tree_view {
   void put_remote(const item& it, std::string_view canonical, vault_digest& sums);
   void drop_remote(const item_id& id, vault_digest& sums);
   void drop_remote_subtree(const item_id& id, vault_digest& sums);
+  void drop_others_at(const place& at, const item_id& here);
+  std::optional<item_id> local_at_except(const place& at, const item_id& here);
   void dirty_base_below(const item_id& folder);
   void drop_local_below(const item_id& folder);
   void drop_base_subtree(const item_id& id);

@@ -231,7 +231,23 @@ void journal::finish(const intent& i, const intent_result& r, std::int64_t now_n
       if (!remote(op.id)) db_.run("base_drop", raw(op.id));
       break;
   }
+  // Nothing was in the way, whatever an earlier observation says of this name.
+  if (op.what != engine::verb::remove) drop_others_at(row.at, op.id);
   touch(op.id);
+}
+
+void journal::drop_others_at(const place& at, const item_id& here) {
+  while (auto other = local_at_except(at, here)) {
+    drop_local_below(*other);
+    db_.run("local_drop", raw(*other));
+    touch(*other);
+  }
+}
+
+std::optional<item_id> journal::local_at_except(const place& at, const item_id& here) {
+  auto r = db_.query("local_at_except", raw(at.parent), raw(at.name), raw(here));
+  if (!r.next()) return std::nullopt;
+  return id_at<item_id>(r, 0);
 }
 
 }  // namespace tinysync::journal

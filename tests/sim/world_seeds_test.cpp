@@ -39,7 +39,9 @@ TEST(world_seeds, converge_and_lose_nothing) {
   std::printf("%llu seeds in %.1f s, %.1f ms each; %s\n", static_cast<unsigned long long>(to - from + 1),
               took.count(), took.count() * 1000 / static_cast<double>(to - from + 1), counts.text().c_str());
   // A fault that never fires is a defect of the world.
-  if (to - from >= 99) EXPECT_TRUE(counts.every_kind_happened()) << counts.text();
+  if (to - from >= 99) {
+    EXPECT_TRUE(counts.every_kind_happened()) << counts.text();
+  }
 }
 
 TEST(world_seeds, the_same_seed_gives_the_same_run) {

@@ -112,6 +112,7 @@ refusals() {
   refused "a root that is a file" 1 "file" "$bin/tinysync" --home "$work/home-A" attach second "$work/a file"
   refused "a root inside a root" 1 "inside|root|part of" "$bin/tinysync" --home "$work/home-A" attach second "$work/A/plain"
   refused "a root around a root" 1 "inside|root|contains|part of" "$bin/tinysync" --home "$work/home-A" attach second "$work"
+  refused "removing a vault without a name" 2 "which vault" "$bin/tinysync" --home "$work/home-A" vault rm ""
   refused "no agent" 6 "agent" "$bin/tinysync" --home "$work/home-none" status
   refused "an unknown verb" 2 "." "$bin/tinysync" --home "$work/home-A" frobnicate
 }

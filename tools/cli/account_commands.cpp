@@ -81,6 +81,8 @@ int vault_ls(const common& c) {
 }
 
 int vault_rm(const common& c, const std::string& vault) {
+  // An empty name means "the only one" elsewhere; an unset variable must not remove it.
+  if (vault.empty()) return complain({errc::invalid_argument, "say which vault to remove"}, c.json);
   return with_agent(c, [&](agent& a) {
     pb::RemoveVault m;
     m.set_vault(vault);

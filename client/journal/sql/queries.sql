@@ -56,6 +56,8 @@ ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, k
 DELETE FROM local WHERE id = ?;
 -- name: local_at
 SELECT id FROM local WHERE parent = ? AND name = ?;
+-- name: local_at_except
+SELECT id FROM local WHERE parent = ? AND name = ? AND id <> ?;
 -- name: local_children
 SELECT id FROM local WHERE parent = ? ORDER BY name;
 -- name: local_inode
