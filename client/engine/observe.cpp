@@ -253,7 +253,7 @@ void scan_batch::place_all(std::int64_t now_ns, const random_source& random, loc
     auto placed = placed_.find(above);
     auto parent = placed != placed_.end() ? std::optional(placed->second) : folder_at(above);
     if (!parent || removed_.contains(*parent)) {
-      out.again.push_back(above);  // the folder above could not be observed yet
+      out.again.push_back(parent_path(above));  // the folder above is not known here: find it first
       continue;
     }
     place_one(*a, *parent, now_ns, random, out);
