@@ -69,7 +69,8 @@ scan_wishes scan_batch::compare(const listing& l, bool recursive) {
   if (folder) {
     for (const auto& id : trees_.local_children(*folder)) {
       auto row = trees_.local(id);
-      if (row && !names.contains(row->at.name)) vanished_.insert(id);
+      bool has_the_name = row && names.contains(row->at.name) && trees_.local_at(row->at) == id;
+      if (row && !has_the_name) vanished_.insert(id);
     }
   }
   return wishes;
@@ -212,6 +213,14 @@ void scan_batch::match_by_content() {
 void scan_batch::place_one(appearance& a, const item_id& parent, std::int64_t now_ns,
                            const random_source& random, local_changes& out) {
   auto id = a.identity ? a.identity : a.here;
+  // A row that has this name by now, because its folder moved here, is this entry or is gone.
+  auto holder = trees_.local_at({parent, last_name(a.path)});
+  if (holder && holder != id && !moved_.contains(*holder) && !removed_.contains(*holder)) {
+    auto row = trees_.local(*holder);
+    bool same = !id && row && row->kind() == a.seen.kind && a.seen.kind != item_kind::folder;
+    if (same) id = holder;
+    else remove_below(*holder, out);
+  }
   auto before = id ? trees_.local(*id) : std::nullopt;
   local_item now;
   now.id = id ? *id : mint<item_id>(random);
