@@ -55,7 +55,7 @@ build() {
   install_packages
   [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
   say "building $preset"
-  cmake --build "build/$preset" -j "$jobs" "$@" 2>&1 | progress
+  cmake --build "build/$preset" -j "$jobs" ${@:+--target "$@"} 2>&1 | progress
 }
 
 # Ninja's own status line on a terminal; a line now and then where output is piped.
