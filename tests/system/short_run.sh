@@ -122,6 +122,8 @@ trees() {
   inspects "agent" "credentials settings cloud_link wake_listener vaults local_store watcher scanner \
     engine log_replayer applier pending_ops uploader downloader hydration_servicer event_stream \
     inspector ipc_server" "$bin/tinysync-inspect" --home "$work/home-A"
+  echo awake >"$work/A/awake"  # an idle coordinator ends; this one runs
+  A wait --synced --timeout 60 >/dev/null || true
   inspects "server" "metadata_store blob_store access change_feed wake_hub vaults mutation_coordinator \
     janitor inspector http_front" "$bin/tinysync-inspect" --server "$work/server"
 }
