@@ -18,9 +18,10 @@ bool needs_content(const journal::intent& i) {
 
 /// Where the disk turned out to be other than the index says.
 void look_again(const journal::intent& i, errc why, pb::DiskFinished& out) {
-  bool other = why == errc::changed_meanwhile || why == errc::exists || why == errc::missing ||
-               why == errc::not_empty;
-  if (!other) return;
+  // A failure that says nothing about the disk: it was never touched. After any other the disk may
+  // have changed half-way, so both ends are looked at, in one scan.
+  bool untouched = why == errc::unavailable || why == errc::busy || why == errc::disk_full;
+  if (untouched) return;
   if (!i.op.from_path.empty()) out.add_look_again(std::string(fs::parent_of(i.op.from_path)));
   if (!i.op.to_path.empty()) out.add_look_again(std::string(fs::parent_of(i.op.to_path)));
   if (why == errc::not_empty) out.add_look_again(i.op.from_path);

@@ -261,7 +261,8 @@ void scan_batch::place_all(std::int64_t now_ns, const random_source& random, loc
     auto above = parent_path(a->path);
     auto placed = placed_.find(above);
     auto parent = placed != placed_.end() ? std::optional(placed->second) : folder_at(above);
-    if (!parent || removed_.contains(*parent)) {
+    if (!parent || (*parent != root_item && is_gone(*parent))) {
+      if (a->identity) moved_.erase(*a->identity);  // it has not arrived anywhere yet
       out.again.push_back(parent_path(above));  // the folder above is not known here: find it first
       continue;
     }
@@ -292,8 +293,8 @@ local_changes scan_batch::conclude(std::int64_t now_ns, const random_source& ran
   local_changes out;
   settle_identities();
   match_by_content();
-  remove_gone(out);
   place_all(now_ns, random, out);
+  remove_gone(out);
   out.exempt = std::move(exempt_);
   out.listed = std::move(listed_);
   out.later = std::move(later_);
