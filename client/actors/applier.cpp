@@ -22,8 +22,9 @@ void look_again(const journal::intent& i, errc why, pb::DiskFinished& out) {
   // have changed half-way, so both ends are looked at, in one scan.
   bool untouched = why == errc::unavailable || why == errc::busy || why == errc::disk_full;
   if (untouched) return;
-  if (!i.op.from_path.empty()) out.add_look_again(std::string(fs::parent_of(i.op.from_path)));
-  if (!i.op.to_path.empty()) out.add_look_again(std::string(fs::parent_of(i.op.to_path)));
+  for (const auto& path : {i.op.from_path, i.op.to_path})
+    if (!path.empty() && !fs::is_within(path, folder::own_folder))
+      out.add_look_again(std::string(fs::parent_of(path)));
   if (why == errc::not_empty) out.add_look_again(i.op.from_path);
 }
 

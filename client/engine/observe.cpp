@@ -52,7 +52,8 @@ std::optional<item_id> scan_batch::known_inode(const seen& s) {
 scan_wishes scan_batch::compare(const listing& l, bool recursive) {
   scan_wishes wishes;
   recursive_ = recursive;
-  if (!listed_.insert(l.path).second) return wishes;
+  bool ours = split_path(l.path).empty() ? false : split_path(l.path).front() == reserved_root_name;
+  if (ours || !listed_.insert(l.path).second) return wishes;  // the agent's own folder is no item
   auto folder = folder_at(l.path);
   if (!l.failed.empty()) {
     frozen_.insert(l.path);

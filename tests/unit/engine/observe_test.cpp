@@ -195,8 +195,10 @@ TEST_F(observe_test, special_files_are_exempt_with_a_reason) {
 }
 
 TEST_F(observe_test, our_own_folder_is_never_an_item) {
-  auto c = scan({{"", {{".tinysync", a_folder(3)}}}});
+  auto c = scan({{"", {{".tinysync", a_folder(3)}}}, {".tinysync/parked", {{"x", a_file(5)}}}},
+                {"", ".tinysync/parked"});
   EXPECT_TRUE(c.changed.empty());
+  EXPECT_TRUE(c.again.empty());
 }
 
 TEST_F(observe_test, a_fresh_tree_is_found_whole_with_parents_first) {
