@@ -117,11 +117,11 @@ pb::RecordDisk applier::carry_out(const pb::Execute& m, pb::DiskFinished& finish
     if (!r.unfinished) put(r, *out.add_results());
   }
   // One durability point, before the index may say that it is there.
+  // If that fails nothing is recorded: the intents stay, recovery and a whole scan find what is true.
   if (auto durable = executor.make_durable(); !durable) {
-    for (auto& r : *out.mutable_results()) r.set_failed(std::string(name_of(durable.error().code)));
-    finished.set_failed(finished.failed() + finished.done());
-    finished.set_done(0);
-    finished.add_look_again("");
+    self_.failed(to_string(durable.error()));
+    out.clear_results();
+    unfinished_ = true;
   }
   out.set_now_ns(doors_.clock->wall_now_ns());
   return out;

@@ -208,11 +208,13 @@ result<void> executor::change_mode(const journal::intent& i, journal::intent_res
 result<void> executor::rename(const journal::intent& i, journal::intent_result& r) {
   if (auto ok = expect(i); !ok) return failure(ok.error());
   if (auto ok = disk_.rename_noreplace(i.op.from_path, i.op.to_path); !ok) return ok;
+  r.unfinished = true;  // from here on the index is behind the disk
   touched(i.op.from_path);
   touched(i.op.to_path);
   auto now = disk_.stat(i.op.to_path);
   if (!now) return failure(now.error());
   r.now = seen_of(*now);
+  r.unfinished = false;
   return {};
 }
 
@@ -291,8 +293,26 @@ result<std::vector<rescued>> executor::recover(const std::vector<journal::intent
       if (auto ok = to_trash(path, e.name, id.value_or(0), now_ns); !ok) return failure(ok.error());
     }
   }
+  for (const auto& i : intents)
+    if (i.op.what == engine::verb::park)
+      if (auto ok = unpark(i); !ok) return failure(ok.error());
   if (auto ok = make_durable(); !ok) return failure(ok.error());
   return out;
+}
+
+/// What was parked without the index knowing goes back, or beside what has its name by now:
+/// its absence there must never pass for a deletion.
+result<void> executor::unpark(const journal::intent& i) {
+  auto parked = disk_.stat(i.op.to_path);
+  if (!parked) return parked.error().code == errc::missing ? result<void>{} : failure(parked.error());
+  touched(i.op.to_path);
+  for (int attempt = 1; attempt <= most_names; ++attempt) {
+    auto path = attempt == 1 ? i.op.from_path : i.op.from_path + " (parked " + std::to_string(attempt) + ")";
+    touched(path);
+    auto back = disk_.rename_noreplace(i.op.to_path, path);
+    if (back || back.error().code != errc::exists) return back;
+  }
+  return failure(errc::exists, printable(i.op.from_path));
 }
 
 }  // namespace tinysync::folder

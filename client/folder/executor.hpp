@@ -46,6 +46,7 @@ class executor {
   result<void> remove(const journal::intent& i, journal::intent_result& r, std::int64_t now_ns);
   result<void> to_trash(const std::string& from, const std::string& name, std::uint64_t intent,
                         std::int64_t now_ns);
+  result<void> unpark(const journal::intent& i);
   result<engine::seen> expect(const journal::intent& i);
   result<content_hash> hash_at(const std::string& path);
   void touched(const std::string& path);
