@@ -100,6 +100,10 @@ void account::with_vault(const std::string& wanted, std::function<void(result<va
 
 actors::later<pb::Done> account::handle(const pb::RemoveVault& m, actors::context& self) {
   actors::later<pb::Done> answer(self);
+  if (m.vault().empty()) {  // never "the only one" where something is removed
+    answer.fail({errc::invalid_argument, "say which vault"});
+    return answer;
+  }
   with_vault(m.vault(), [this, answer](result<vault_id> id) {
     if (!id) return answer.fail(id.error());
     auto x = get(vault_target(*id, ""));
