@@ -23,6 +23,9 @@ engine::block_reason reason_for(errc code) {
     case errc::not_found: return engine::block_reason::vault_gone;
     case errc::forbidden: return engine::block_reason::access_lost;
     case errc::update_required: return engine::block_reason::update_required;
+    // A restored or forked server: reconciling two histories is not built yet, and taking the older
+    // one's snapshot for the truth would remove what it lost. Nothing is touched.
+    case errc::history_diverged: return engine::block_reason::server_integrity;
     default: return engine::block_reason::none;
   }
 }
@@ -98,8 +101,7 @@ void log_replayer::fetch_page(const pb::Cursor& cursor) {
                                                "&limit=" + std::to_string(rows_a_page));
   exchange(self_, get(target), {}, [this](result<pb::Exchanged> r, const actors::bulk& body) {
     if (!r) {
-      bool gone = r.error().code == errc::snapshot_required || r.error().code == errc::history_diverged;
-      if (gone) return begin_snapshot();
+      if (r.error().code == errc::snapshot_required) return begin_snapshot();
       return fail(r.error());
     }
     replay(*body);

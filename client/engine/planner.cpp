@@ -331,7 +331,7 @@ bool planner::returns(const item_id& id, int depth) {
   auto b = d_.base(id);
   auto l = d_.local(id);
   if (!b) return true;
-  if (l) return r->at != b->at && l->at == b->at;  // moved in there, by another
+  if (l) return r->at != b->at;  // moved in there by another, whose order wins over any move of mine
   if (edited(*b, *r)) return true;
   if (r->kind != item_kind::folder) return false;
   for (const auto& child : d_.remote_children(id))

@@ -285,6 +285,18 @@ TEST_F(planner_test, what_i_moved_out_of_a_folder_i_deleted_moves_first) {
   EXPECT_EQ(p.mutations.back().after.size(), 2u);
 }
 
+TEST_F(planner_test, a_folder_i_deleted_returns_for_what_they_moved_into_it_and_i_elsewhere) {
+  agreed(folder(d, px));
+  agreed(folder(a, pa));
+  t.local_.erase(d);
+  t.local_[a].at = pb;
+  move_there(a, {d, "a"});
+  auto p = make();
+  ASSERT_EQ(p.disk.size(), 2u) << text(p);
+  EXPECT_EQ(p.disk[0].what, verb::make_folder);
+  EXPECT_EQ(p.disk[1].to_path, "x/a");
+}
+
 // -- modes -------------------------------------------------------------------------------------
 
 TEST_F(planner_test, different_mode_bits_changed_on_both_sides_both_apply) {
