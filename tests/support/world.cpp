@@ -249,6 +249,12 @@ void device::release(const std::string& path) {
       w_.ledger_.removed(e.content);
 }
 
+bool device::is_file(const std::string& path) const {
+  auto t = tree();
+  auto e = t.find(path);
+  return e != t.end() && e->second.kind == fs::kind::file;
+}
+
 /// Looks past the door: an injected failure must not blind the ledger.
 std::string device::content_at(const std::string& path) const {
   auto t = tree();

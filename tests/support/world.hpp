@@ -59,6 +59,7 @@ class device {
   test::tree tree() const;
   std::string read(const std::string& path) const { return disk().read(path); }
   bool exists(const std::string& path) const { return disk().exists(path); }
+  bool is_file(const std::string& path) const;
   std::vector<seen_file> conflicts_of(const std::string& path) const;
   fs::fake_disk& disk() const { return *disk_; }
   const std::string& name() const { return name_; }
