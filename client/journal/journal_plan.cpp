@@ -219,7 +219,9 @@ void journal::finish(const intent& i, const intent_result& r, std::int64_t now_n
     case engine::verb::aside:
       row.at = op.to;
       put_local(row);
-      db_.run("conflict_add", raw(op.id), raw(op.id), now_ns, engine::name_of(op.why));
+      // It made way for what the server has under that name.
+      db_.run("conflict_add", raw(op.id), raw(remote_at(op.from).value_or(op.id)), now_ns,
+              engine::name_of(op.why));
       break;
     case engine::verb::park:
       row.at = op.to;

@@ -59,7 +59,8 @@ std::string vault_line(const pb::VaultStatus& v) {
   std::string line = v.synced() ? "in sync" : v.state();
   if (!v.reason().empty()) line += " (" + v.reason() + ")";
   if (v.pending() > 0) line += ", " + std::to_string(v.pending()) + " pending";
-  if (v.conflicts() > 0) line += ", " + std::to_string(v.conflicts()) + " conflicts";
+  if (v.conflicts() > 0) line += ", " + std::to_string(v.conflicts()) +
+                                              (v.conflicts() == 1 ? " conflict" : " conflicts");
   if (v.exempt_size() > 0) line += ", " + std::to_string(v.exempt_size()) + " not synced";
   return line;
 }
