@@ -155,6 +155,7 @@ class journal final : public engine::tree_view {
   std::uint64_t add(const engine::disk_op& op);
   intent read_intent(const sqlite::rows& r);
   void finish(const intent& i, const intent_result& r, std::int64_t now_ns);
+  void keep_displaced(const engine::disk_op& op, const intent_result& r, std::int64_t now_ns);
   void agree(const engine::disk_op& op);
   result<void> replay_row(const codec::log_page& page, const log_entry& e, position& at,
                           vault_digest& sums);

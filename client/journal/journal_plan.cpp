@@ -173,6 +173,20 @@ void journal::drop_local_below(const item_id& folder) {
   }
 }
 
+/// What was displaced is a new local file under its conflict name.
+void journal::keep_displaced(const engine::disk_op& op, const intent_result& r,
+                             std::int64_t now_ns) {
+  engine::local_item kept;
+  kept.id = op.keep_id;
+  kept.at = {op.to.parent, r.kept_name};
+  kept.seen = r.kept;
+  kept.hash = r.kept_hash;
+  if (kept.kind() == item_kind::symlink && op.expected) kept.link_target = op.expected->link_target;
+  put_local(kept);
+  touch(kept.id);
+  db_.run("conflict_add", raw(kept.id), raw(op.id), now_ns, engine::name_of(op.why));
+}
+
 void journal::finish(const intent& i, const intent_result& r, std::int64_t now_ns) {
   const auto& op = i.op;
   auto row = local(op.id).value_or(engine::local_item{});
@@ -195,17 +209,7 @@ void journal::finish(const intent& i, const intent_result& r, std::int64_t now_n
       row.link_target = op.state->what.link_target;
       put_local(row);
       agree(op);
-      if (!r.kept_name.empty()) {
-        engine::local_item kept;
-        kept.id = op.keep_id;
-        kept.at = {op.to.parent, r.kept_name};
-        kept.seen = r.kept;
-        kept.hash = r.kept_hash;
-        if (kept.kind() == item_kind::symlink && op.expected) kept.link_target = op.expected->link_target;
-        put_local(kept);
-        touch(kept.id);
-        db_.run("conflict_add", raw(kept.id), raw(op.id), now_ns, engine::name_of(op.why));
-      }
+      if (!r.kept_name.empty()) keep_displaced(op, r, now_ns);
       break;
     case engine::verb::set_mode:
       put_local(row);
