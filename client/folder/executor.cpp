@@ -296,6 +296,10 @@ result<std::vector<rescued>> executor::recover(const std::vector<journal::intent
   for (const auto& i : intents)
     if (i.op.what == engine::verb::park)
       if (auto ok = unpark(i); !ok) return failure(ok.error());
+  // What the intents had put in place before they ended is found by the scan that follows, and the
+  // index will say that it is there: so it has to be durable first.
+  if (!intents.empty())
+    if (auto ok = disk_.sync_all(); !ok) return failure(ok.error());
   if (auto ok = make_durable(); !ok) return failure(ok.error());
   return out;
 }
