@@ -1,6 +1,7 @@
 // Operations on their way to the server, and its answers. An answer moves no tree: it marks the row,
 // which leaves when the cursor has reached the answer's position.
 
+#include "client/engine/agreement.hpp"
 #include "client/journal/journal.hpp"
 #include "client/journal/rows.hpp"
 
@@ -11,50 +12,6 @@ mutation mutation_of(std::string_view bytes) {
   auto m = codec::decode_mutation(bytes);
   if (!m) throw sqlite::failure(error{errc::local_state_corrupt, to_string(m.error())});
   return std::move(*m);
-}
-
-/// What base holds of an item once `m` was accepted and the server's item is `theirs`.
-item agreed_after(const std::optional<item>& before, const mutation& m, const item& theirs) {
-  item out = before.value_or(theirs);
-  auto take_content = [&](const content& c) {
-    out.what = c;
-    out.content_op = theirs.content_op;
-    out.content_seq = theirs.content_seq;
-  };
-  auto take_place = [&](const place& p) {
-    out.at = p;
-    out.place_op = theirs.place_op;
-    out.place_seq = theirs.place_seq;
-  };
-  auto take_mode = [&](mode_bits mask, mode_bits value) {
-    if (mask.executable) out.mode.executable = value.executable;
-    if (mask.private_) out.mode.private_ = value.private_;
-    out.mode_op = theirs.mode_op;
-    out.mode_seq = theirs.mode_seq;
-  };
-  if (auto* c = std::get_if<create_folder>(&m.change)) {
-    out = theirs;
-    out.at = c->at;
-  } else if (auto* c = std::get_if<create_file>(&m.change)) {
-    out = theirs;
-    out.at = c->at;
-    out.what = c->what;
-    out.mode = c->mode;
-  } else if (auto* c = std::get_if<create_symlink>(&m.change)) {
-    out = theirs;
-    out.at = c->at;
-    out.what.link_target = c->what.link_target;
-    out.what.hash = content_hash_of(c->what.link_target);
-  } else if (auto* c = std::get_if<update_content>(&m.change)) {
-    auto what = c->what;
-    if (!what.link_target.empty()) what.hash = content_hash_of(what.link_target);
-    take_content(what);
-  } else if (auto* c = std::get_if<set_mode>(&m.change)) {
-    take_mode(c->mask, c->value);
-  } else if (auto* c = std::get_if<move_rename>(&m.change)) {
-    take_place(c->to);
-  }
-  return out;
 }
 
 bool has_content(const change& c) {
@@ -167,7 +124,7 @@ void journal::complete(const op_id& op, const mutation& m, bool succeeded,
       std::holds_alternative<delete_subtree>(m.change)) {
     drop_base_subtree(m.item);
   } else if (auto theirs = codec::decode_item(canonical)) {
-    put_base(agreed_after(base(m.item), m, *theirs));
+    put_base(engine::agreed_after(base(m.item), m, *theirs));
   }
   touch(m.item);
 }

@@ -1,5 +1,6 @@
 // Planning and what became of it on the disk.
 
+#include "client/engine/agreement.hpp"
 #include "client/journal/journal.hpp"
 #include "client/journal/rows.hpp"
 
@@ -139,32 +140,6 @@ void journal::record(const std::vector<intent_result>& results, std::int64_t now
   t.commit();
 }
 
-/// After it was put on the disk, what was put there is agreed.
-void journal::agree(const engine::disk_op& op) {
-  auto agreed = base(op.id);
-  const auto& theirs = *op.state;
-  if (!agreed) agreed = theirs;
-  switch (op.what) {
-    case engine::verb::move:
-      agreed->at = theirs.at;
-      agreed->place_op = theirs.place_op;
-      agreed->place_seq = theirs.place_seq;
-      break;
-    case engine::verb::set_mode:
-      agreed->mode = theirs.mode;
-      agreed->mode_op = theirs.mode_op;
-      agreed->mode_seq = theirs.mode_seq;
-      break;
-    case engine::verb::replace:
-      agreed->what = theirs.what;
-      agreed->content_op = theirs.content_op;
-      agreed->content_seq = theirs.content_seq;
-      break;
-    default: agreed = theirs;
-  }
-  put_base(*agreed);
-}
-
 void journal::drop_local_below(const item_id& folder) {
   for (const auto& child : local_children(folder)) {
     drop_local_below(child);
@@ -201,24 +176,24 @@ void journal::finish(const intent& i, const intent_result& r, std::int64_t now_n
       row.hash = op.state->what.hash;
       row.link_target = op.state->what.link_target;
       put_local(row);
-      agree(op);
+      put_base(engine::agreed_after(base(op.id), op));
       for (const auto& child : remote_children(op.id)) db_.run("dirty_add", raw(child));
       break;
     case engine::verb::replace:
       row.hash = op.state->what.hash;
       row.link_target = op.state->what.link_target;
       put_local(row);
-      agree(op);
+      put_base(engine::agreed_after(base(op.id), op));
       if (!r.kept_name.empty()) keep_displaced(op, r, now_ns);
       break;
     case engine::verb::set_mode:
       put_local(row);
-      agree(op);
+      put_base(engine::agreed_after(base(op.id), op));
       break;
     case engine::verb::move:
       row.at = op.to;
       put_local(row);
-      if (op.state && op.state->at == op.to) agree(op);
+      if (op.state && op.state->at == op.to) put_base(engine::agreed_after(base(op.id), op));
       break;
     case engine::verb::aside:
       row.at = op.to;

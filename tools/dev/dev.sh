@@ -19,7 +19,7 @@ usage() {
   build [PRESET]       dev (default), release, asan, tsan or strict, into build/PRESET
   check [--full]       test, then the sanitizers; --full: also TSan, long runs, a bare Debian
   sim [FROM..TO]       world seeds (default 1..1000)
-  unit BINARY [ARGS]   one test binary: unit_client --gtest_filter=planner.*
+  unit BINARY [ARGS]   one test binary: unit_engine --gtest_filter='planner*'
   system               the short run of the real programs
   format               clang-format over what differs from HEAD
   lint [FILES]         clang-tidy

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "client/engine/observe.hpp"
-#include "tests/unit/engine/memory_trees.hpp"
+#include "tests/support/memory_trees.hpp"
 
 namespace tinysync::engine {
 namespace {

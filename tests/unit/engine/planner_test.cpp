@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "tests/unit/engine/memory_trees.hpp"
+#include "tests/support/memory_trees.hpp"
 
 namespace tinysync::engine {
 namespace {

@@ -1,6 +1,6 @@
 // Groups: the joint final state, all or none. And Restore, the op that turns deletes around.
 
-#include "tests/unit/server/vault_table.hpp"
+#include "tests/unit/server/core_fixture.hpp"
 
 namespace tinysync::server {
 namespace {

@@ -11,7 +11,7 @@
 #include "server/http/routes.hpp"
 #include "server/store/sqlite_metadata.hpp"
 #include "server/tree.hpp"
-#include "tests/unit/server/vault_table.hpp"
+#include "tests/unit/server/core_fixture.hpp"
 
 namespace tinysync::server {
 

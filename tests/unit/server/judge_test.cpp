@@ -1,6 +1,6 @@
 // Every operation with each of its preconditions, and every reason of DESIGN §4.
 
-#include "tests/unit/server/vault_table.hpp"
+#include "tests/unit/server/core_fixture.hpp"
 
 namespace tinysync::server {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "platform/crypto/randomness.hpp"
 #include "server/store/sqlite_metadata.hpp"
-#include "tests/unit/server/vault_table.hpp"
+#include "tests/unit/server/core_fixture.hpp"
 
 namespace tinysync::server {
 

@@ -1,12 +1,10 @@
 #pragma once
-// A vault as a table, for tests of the core: what is judged is applied to it.
+// A vault on which mutations are tried, for tests of the core.
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "platform/crypto/history.hpp"
-#include "server/core/judge.hpp"
+#include "tests/support/vault_table.hpp"
 
 namespace tinysync::server {
 
@@ -33,47 +31,10 @@ inline content text(const std::string& t) {
   return c;
 }
 
-class vault_table final : public vault_view {
- public:
-  std::map<item_id, item> items;
-  std::map<std::pair<item_id, std::uint64_t>, item> before;
-  std::map<blob_hash, std::uint64_t> blobs;
-
-  std::optional<item> find(const item_id& id) override {
-    auto i = items.find(id);
-    return i == items.end() ? std::nullopt : std::optional(i->second);
-  }
-  std::optional<item_id> live_at(const place& at) override {
-    for (const auto& [id, i] : items)
-      if (!i.deleted && i.at == at) return id;
-    return std::nullopt;
-  }
-  std::vector<item_id> live_children(const item_id& folder) override {
-    std::vector<item_id> out;
-    for (const auto& [id, i] : items)
-      if (!i.deleted && i.at.parent == folder) out.push_back(id);
-    return out;
-  }
-  std::vector<item> removed_by(const op_id& op) override {
-    std::vector<item> out;
-    for (const auto& [id, i] : items)
-      if (i.deleted && i.deleted_op == op) out.push_back(i);
-    return out;
-  }
-  std::optional<item> displaced(const item_id& id, seq_no at) override {
-    auto i = before.find({id, at.value});
-    return i == before.end() ? std::nullopt : std::optional(i->second);
-  }
-  std::optional<std::uint64_t> blob_size(const blob_hash& ref) override {
-    auto i = blobs.find(ref);
-    return i == blobs.end() ? std::nullopt : std::optional(i->second);
-  }
-};
-
 /// A vault on which mutations are tried, one after the other.
 struct core_fixture : ::testing::Test {
   vault_table vault;
-  terms on;
+  terms& on = vault.on;
   int ops = 1000;
   op_id last_op;
 
@@ -84,23 +45,7 @@ struct core_fixture : ::testing::Test {
     m.change = std::move(c);
     return m;
   }
-  /// Judges a unit and applies it.
-  judgement unit(const std::vector<mutation>& all) {
-    std::vector<proposal> unit;
-    for (const auto& m : all) unit.push_back({&m, {}});
-    auto j = judge(vault, unit, on);
-    for (const auto& row : j.rows) {
-      auto put = [&](const item& i) {
-        if (auto was = vault.find(i.id)) vault.before[{i.id, on.next.value}] = *was;
-        vault.items[i.id] = i;
-      };
-      put(row.state);
-      for (const auto& i : row.also) put(i);
-      for (const auto& i : row.removed) put(i);
-      ++on.next.value;
-    }
-    return j;
-  }
+  judgement unit(const std::vector<mutation>& all) { return vault.run(all); }
   decision run(const mutation& m) { return unit({m}).decisions.at(0); }
   decision run(item_id item, change c) { return run(change_of(item, std::move(c))); }
   const item& at(int n) { return vault.items.at(it(n)); }
