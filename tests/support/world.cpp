@@ -43,22 +43,36 @@ world::world(const std::vector<std::string>& devices, world_options options)
   network_ = std::make_unique<net::fake_network>(
       [this](std::chrono::milliseconds d, std::function<void()> fn) { sim_.post(d, std::move(fn)); },
       options_.seed * 31 + 7);
-  start_server();
+  server_random_ = std::make_unique<crypto::seeded_randomness>(options_.seed * 7 + 1);
+  blobs_ = std::make_shared<fs::fake_disk>(*clock_);
+  front_ = std::make_shared<server::entrance>();
+  network_->serve("server", server::http_handler_for(front_));
+  open_server({.in_memory = true});
+  add_invite();
   for (const auto& name : devices) add(name);
   network_->set_faults(options_.faults);
 }
 
 world::~world() {
-  for (auto& [name, d] : devices_) sim_.kill("agent-" + name);
+  for (auto& [name, d] : devices_)
+    if (d->running()) sim_.kill("agent-" + name);
   sim_.kill("server");
+  devices_.clear();
+  database_.reset();
+  if (!scratch_.empty()) std::filesystem::remove_all(scratch_);
 }
 
-void world::start_server() {
-  server_random_ = std::make_unique<crypto::seeded_randomness>(options_.seed * 7 + 1);
-  blobs_ = std::make_shared<fs::fake_disk>(*clock_);
-  front_ = std::make_shared<server::entrance>();
-  server::sqlite_store_options store;
-  store.in_memory = true;
+std::filesystem::path world::scratch() {
+  if (scratch_.empty()) {
+    auto name = (std::filesystem::temp_directory_path() / "tinysync-world.XXXXXX").string();
+    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder: " + name);
+    scratch_ = name;
+  }
+  return scratch_;
+}
+
+void world::open_server(const server::sqlite_store_options& where) {
+  auto store = where;
   auto* source = server_random_.get();
   store.random = [source](std::uint8_t* out, std::size_t n) { source->fill({out, n}); };
   auto opened = server::sqlite_metadata::open(store);
@@ -72,7 +86,9 @@ void world::start_server() {
   d.front = front_;
   sim_.start(server::server_tree(d));
   sim_.settle();
-  network_->serve("server", server::http_handler_for(front_));
+}
+
+void world::add_invite() {
   server::new_invite i;
   i.code_hash = server::hash_of_invite(invite_code);
   i.uses = 100;
@@ -80,6 +96,19 @@ void world::start_server() {
   i.expires_ns = long_ago * 2;
   auto kept = database_->add_invite(i, true);
   if (!kept) throw std::runtime_error(to_string(kept.error()));
+}
+
+std::string world::back_up_server() {
+  auto file = (scratch() / ("server-" + std::to_string(head()) + ".db")).string();
+  auto copied = database_->raw_database().copy_to(file);
+  if (!copied) throw std::runtime_error(to_string(copied.error()));
+  return file;
+}
+
+void world::restore_server(const std::string& copy) {
+  sim_.kill("server");
+  database_.reset();
+  open_server({.path = copy});
 }
 
 template <class Message>
@@ -150,7 +179,7 @@ std::optional<std::string> world::try_settle(actors::duration limit) {
     auto before = head();
     bool all = true;
     for (auto* d : devices()) {
-      if (!d->online()) continue;
+      if (!d->online() || !d->running()) continue;
       auto said = ask_settled(*d, limit);
       while (!said->synced && sim_.now() < end) sim_.run_for(20ms);
       if (!said->synced) return d->name() + " does not settle: " + status_of(*d);
@@ -209,13 +238,24 @@ device::device(world& w, std::string name) : w_(w), name_(std::move(name)) {
   std::uint64_t salt = 17;
   for (unsigned char c : name_) salt = salt * 131 + c;
   random_ = std::make_unique<crypto::seeded_randomness>(w.options_.seed ^ salt);
+  if (!w.options_.durable_indexes) return;
+  index_folder_ = w.scratch() / name_;
+  std::filesystem::create_directory(index_folder_);
 }
+
+void device::stop() {
+  if (!w_.options_.durable_indexes) throw std::runtime_error(name_ + "'s index would not survive");
+  w_.sim_.kill("agent-" + name_);
+}
+
+bool device::running() const { return w_.sim_.running("agent-" + name_); }
 
 void device::start() {
   client::agent_doors d;
   d.clock = w_.clock_.get();
   d.random = random_.get();
   d.indexes_in_memory = !w_.options_.durable_indexes;
+  d.index_folder = index_folder_.string();
   d.files = {[this](const std::string& n) -> result<std::string> {
                auto i = files_.find(n);
                return i == files_.end() ? result<std::string>(failure(errc::missing, n)) : i->second;
@@ -238,7 +278,9 @@ void device::start() {
     return std::shared_ptr<net::transport>(w_.network_->connect(name_, "server"));
   };
   d.make_root = [](const std::string& wanted) -> result<std::string> { return wanted; };
-  d.drop_index = [](const std::string&) {};
+  d.drop_index = [folder = index_folder_](const std::string& index) {
+    if (!folder.empty()) std::filesystem::remove(folder / index);
+  };
   w_.sim_.start(client::agent_tree(d, "agent-" + name_));
   w_.sim_.run_for(100ms);
 }

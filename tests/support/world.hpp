@@ -1,6 +1,7 @@
 #pragma once
 // A server and agents in one thread, from one seed.
 
+#include <filesystem>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "platform/net/fake_network.hpp"
 #include "server/actors/server_doors.hpp"
 #include "server/store/sqlite_metadata.hpp"
+#include "tests/support/hands.hpp"
 #include "tests/support/ledger.hpp"
 
 namespace tinysync::test {
@@ -36,30 +38,37 @@ class seen_file {
 };
 
 /// A device: a user's hands on its disk, and its cable.
-class device {
+class device final : public hands {
  public:
   device(world& w, std::string name);
 
   // What a user does. Every content is entered into the ledger.
-  void write(const std::string& path, const std::string& bytes);
-  void save(const std::string& path, const std::string& bytes);  ///< by a new file renamed over it
-  void remove(const std::string& path);                          ///< rm -r
-  void move(const std::string& from, const std::string& to);
-  void exchange(const std::string& a, const std::string& b);
-  void mkdir(const std::string& path);
-  void chmod(const std::string& path, std::uint32_t mode);
+  void write(const std::string& path, const std::string& bytes) override;
+  void save(const std::string& path, const std::string& bytes) override;
+  void remove(const std::string& path) override;
+  void move(const std::string& from, const std::string& to) override;
+  void exchange(const std::string& a, const std::string& b) override;
+  void mkdir(const std::string& path) override;
+  void chmod(const std::string& path, std::uint32_t mode) override;
   void symlink(const std::string& target, const std::string& path);
 
   void go_offline();
   void go_online();
   bool online() const { return online_; }
-  /// The agent's process dies and is started again; its index survives.
-  void restart();
+  /// The agent's process dies: nothing is drained, nothing more is handled.
+  void stop();
+  /// The agent's process starts, on its index if it had one.
+  void start();
+  void restart() {
+    stop();
+    start();
+  }
+  bool running() const;
 
   test::tree tree() const;
   std::string read(const std::string& path) const { return disk().read(path); }
-  bool exists(const std::string& path) const { return disk().exists(path); }
-  bool is_file(const std::string& path) const;
+  bool exists(const std::string& path) const override { return disk().exists(path); }
+  bool is_file(const std::string& path) const override;
   std::vector<seen_file> conflicts_of(const std::string& path) const;
   fs::fake_disk& disk() const { return *disk_; }
   const std::string& name() const { return name_; }
@@ -69,7 +78,6 @@ class device {
 
  private:
   friend class world;
-  void start();
   void release(const std::string& path);
   std::string content_at(const std::string& path) const;
 
@@ -78,7 +86,7 @@ class device {
   std::shared_ptr<fs::fake_disk> disk_;
   std::unique_ptr<crypto::seeded_randomness> random_;
   std::map<std::string, std::string> files_;  // the agent's cabinet
-  std::string index_folder_;
+  std::filesystem::path index_folder_;  // durable_indexes
   bool online_ = true;
 };
 
@@ -87,7 +95,7 @@ struct world_options {
   net::network_faults faults{};
   fs::fake_disk_options disk{};
   bool attach = true;
-  bool durable_indexes = false;  ///< on real files, so that a device can restart
+  bool durable_indexes = false;  ///< on real files, so that an agent can be restarted
 };
 
 class world {
@@ -99,7 +107,7 @@ class world {
   device& operator[](const std::string& name) { return *devices_.at(name); }
   std::vector<device*> devices();
 
-  /// Until every device that is online is in sync; fails the test if that takes an hour.
+  /// Until every device that runs and is online is in sync; fails the test if that takes an hour.
   void settle();
   /// As settle, without failing. What hinders, or nothing.
   std::optional<std::string> try_settle(actors::duration limit = std::chrono::hours(1));
@@ -110,6 +118,10 @@ class world {
   std::uint64_t head();
   /// What the device's index says of itself, for people.
   std::string status_of(device& d);
+  /// A copy of the server's metadata at this moment, in a file that goes with the world.
+  std::string back_up_server();
+  /// The server's process dies and is started on that copy; its blobs are what they are now.
+  void restore_server(const std::string& copy);
   /// Invariants at quiescence; each finding is a sentence. Empty: all hold.
   std::vector<std::string> findings();
 
@@ -119,7 +131,9 @@ class world {
 
  private:
   friend class device;
-  void start_server();
+  void open_server(const server::sqlite_store_options& where);
+  void add_invite();
+  std::filesystem::path scratch();
   void add(const std::string& name);
   template <class Message>
   std::shared_ptr<const google::protobuf::Message> ask(const std::string& path, const Message& m);
@@ -134,11 +148,12 @@ class world {
   std::unique_ptr<net::fake_network> network_;
   std::unique_ptr<crypto::seeded_randomness> server_random_;
   std::shared_ptr<fs::fake_disk> blobs_;
-  std::shared_ptr<server::metadata> database_;
+  std::shared_ptr<server::sqlite_metadata> database_;
   std::shared_ptr<server::entrance> front_;
   std::map<std::string, std::unique_ptr<device>> devices_;
   test::ledger ledger_;
   std::string vault_;
+  std::filesystem::path scratch_;  // made when it is needed, gone with the world
 };
 
 }  // namespace tinysync::test
