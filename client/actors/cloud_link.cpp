@@ -264,6 +264,9 @@ void cloud_link::handle(const pb::OpenWake&) {
       opening_wake_ = wake_wanted_ = false;
       pb::WakeClosed closed;
       if (!opened) {
+        // Often the first to notice that the server is gone: nothing else may be asked of it for long.
+        if (opened.error().code == errc::unauthenticated) token_.clear();
+        reached(false, opened.error());
         closed.set_reason(std::string(name_of(opened.error().code)));
         return to.tell(closed);
       }

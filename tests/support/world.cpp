@@ -171,6 +171,11 @@ std::string world::status_of(device& d) {
   return ask(path, pb::AskSummary{})->ShortDebugString();
 }
 
+bool world::says_connected(device& d) {
+  auto said = ask(d.agent() + "/cloud_link", pb::AskLink{});
+  return dynamic_cast<const pb::LinkState&>(*said).connected();
+}
+
 std::optional<std::string> world::try_settle(actors::duration limit) {
   auto end = sim_.now() + limit;
   std::string last = "nobody answered";

@@ -122,6 +122,8 @@ class world {
   std::string back_up_server();
   /// The server's process dies and is started on that copy; its blobs are what they are now.
   void restore_server(const std::string& copy);
+  /// Does the device say that it reaches the server?
+  bool says_connected(device& d);
   /// Invariants at quiescence; each finding is a sentence. Empty: all hold.
   std::vector<std::string> findings();
 
