@@ -74,7 +74,8 @@ void print_status(const pb::Status& s) {
         (s.link().connected() ? "" : " — not connected: " + s.link().last_error()));
   std::vector<std::vector<std::string>> rows;
   for (const auto& v : s.vaults())
-    rows.push_back({v.name(), printable(v.root()), vault_line(v), std::to_string(v.items()) + " items"});
+    rows.push_back({v.name(), printable(v.root()), vault_line(v),
+                    std::to_string(v.items()) + (v.items() == 1 ? " item" : " items")});
   if (rows.empty()) print(std::string("no folder is attached: tinysync attach VAULT DIR"));
   else print(table(rows));
   for (const auto& v : s.vaults())
