@@ -8,6 +8,7 @@
 
 #include "actors/system.hpp"
 #include "client/agent_host.hpp"
+#include "client/agent_settings.hpp"
 #include "platform/log/log.hpp"
 #include "platform/net/signals.hpp"
 #include "platform/places/files.hpp"
@@ -47,9 +48,10 @@ int run(const arguments& a) {
   auto lock = places::exclusive_lock::acquire(home->lock_file());
   if (!lock) return fail({lock.error().code, "another agent runs on this home: " + lock.error().text});
   if (auto ok = start_log(*home, a); !ok) return fail(ok.error());
-  client::agent_config config;
-  config.polling = !a.no_polling;
-  client::agent_host host(*home, config);
+  auto config = client::load_settings(home->config_dir + "/settings.toml");
+  if (!config) return fail(config.error());
+  config->polling = !a.no_polling;
+  client::agent_host host(*home, *config);
   if (auto ok = host.start(); !ok) return fail(ok.error());
   log::info("agent.started", "home={} version={}", home->state_dir, program_version);
   auto why = host.wait();

@@ -96,6 +96,8 @@ struct local_store : protocol<
     asks<pb::AskIdentity, pb::RecordIdentity>,
     asks<pb::AskSuspects, pb::FoldersTouched>,   // folders with entries to be looked at again
     asks<pb::AskConflicts, pb::Conflicts>,
+    asks<pb::AskBrake, pb::Brake>,               // what waits for a person
+    asks<pb::DecideBrake, pb::BrakeDecided>,
     asks<pb::AskItemPaths, pb::ItemPaths>,
     tells<pb::WakeWaiting>> {};
 
@@ -119,6 +121,7 @@ struct engine : protocol<
     asks<pb::Settle, pb::Settled>,  // answered when nothing is left to do
     asks<pb::AskStatus, pb::VaultStatus>,
     asks<pb::PanicResync, pb::Done>,
+    asks<pb::DecideBrake, pb::BrakeDecided>,  // a person lets a mass change pass, or undoes it
     tells<pb::Pause>, tells<pb::Resume>, tells<pb::Tick>> {};
 
 /// log_replayer: brings the remote tree to the server's head, by snapshot once, by log ever after.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "actors/supervision.hpp"
+#include "client/engine/brake.hpp"
 #include "platform/clock/clock.hpp"
 #include "platform/crypto/randomness.hpp"
 #include "platform/fs/disk.hpp"
@@ -32,6 +33,7 @@ struct agent_config {
   std::size_t batch_disk_ops = 512;
   std::uint64_t batch_bytes = 64 * 1024 * 1024;  ///< of one upload or download exchange
   std::size_t inline_bytes = 32 * 1024;       ///< contents up to this ride in the mutation
+  engine::brake_limits brake;
 };
 
 /// Small owner-only files of the agent: credentials and settings.

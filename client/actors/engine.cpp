@@ -325,6 +325,17 @@ void vault_engine::handle(const pb::Resume&) {
   step();
 }
 
+actors::later<pb::BrakeDecided> vault_engine::handle(const pb::DecideBrake& m, actors::context& self) {
+  actors::later<pb::BrakeDecided> answer(self);
+  self_.ask(store_, m, store_answers_within, [this, answer](result<pb::BrakeDecided> r) {
+    answer.deliver(r);
+    if (!r) return;
+    plan_wanted_ = true;
+    step();
+  });
+  return answer;
+}
+
 result<pb::Done> vault_engine::handle(const pb::PanicResync&) {
   return failure(errc::not_built_yet, "panic-resync on request");
 }

@@ -30,6 +30,7 @@ class vault_engine {
   actors::later<pb::Settled> handle(const pb::Settle& m, actors::context& self);
   actors::later<pb::VaultStatus> handle(const pb::AskStatus& m, actors::context& self);
   result<pb::Done> handle(const pb::PanicResync& m);
+  actors::later<pb::BrakeDecided> handle(const pb::DecideBrake& m, actors::context& self);
 
  private:
   static constexpr std::chrono::seconds store_answers_within{300};

@@ -55,7 +55,7 @@ void vault_engine::settle_checks() {
                  !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_;
     if (synced && quiet) {
       event(lifecycle_event::work_done, "in sync");
-      answer_settled(true, r->parked() > 0, "");
+      answer_settled(true, r->parked() > 0 || r->braked() > 0, "");
     } else if (quiet && r->outbox() == 0 && r->dirty() > r->parked() && next_retry_ == never) {
       retry_later();  // something waits and nothing that could wake it is under way
     }
@@ -93,10 +93,12 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
   for (const auto& e : s.exempt()) *out.add_exempt() = e;
   out.set_last_proven_ns(s.last_proven_ns());
   out.set_items(s.items());
+  out.set_brake(s.braked() > 0);
+  out.set_braked(s.braked());
   bool nothing_wanted = !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_ &&
                         !scanning_ && start_ == start_step::running;
-  out.set_synced(out.pending() == 0 && nothing_wanted && s.seq() >= s.head() && bootstrapped_ &&
-                 connected_ && !held());
+  out.set_synced(out.pending() == 0 && s.braked() == 0 && nothing_wanted &&
+                 s.seq() >= s.head() && bootstrapped_ && connected_ && !held());
   return out;
 }
 

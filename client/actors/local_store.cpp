@@ -1,6 +1,7 @@
 #include "client/actors/local_store.hpp"
 
 #include "actors/failures.hpp"
+#include "client/engine/lifecycle.hpp"
 #include "platform/log/log.hpp"
 #include "platform/sqlite/failure.hpp"
 #include "proto/vocabulary/names.hpp"
@@ -47,6 +48,7 @@ void local_store::open(bool resync) {
   options.in_memory = doors_.indexes_in_memory;
   options.random = doors_.bytes();
   options.device_label = vault_.device_label;
+  options.brake = doors_.config.brake;
   auto opened = journal::journal::open(options);
   if (!opened && opened.error().code == errc::local_state_corrupt)
     throw actors::local_state_corrupt(to_string(opened.error()));
@@ -107,7 +109,7 @@ result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
 result<pb::Planned> local_store::handle(const pb::Plan& m, actors::context& self) {
   return guarded([&]() -> result<pb::Planned> {
     auto p = journal_->plan_next(doors_.config.plan_items, m.most_disk_ops(),
-                                 std::string(self.correlation()));
+                                 std::string(self.correlation()), m.now_ns());
     pb::Planned out;
     for (const auto& i : p.disk) put(i, *out.add_disk());
     out.set_mutations(p.mutations);
@@ -262,6 +264,7 @@ result<pb::Summary> local_store::handle(const pb::AskSummary&) {
     out.set_conflicts(s.conflicts);
     out.set_items(s.items);
     out.set_parked(s.parked);
+    out.set_braked(s.braked);
     out.set_state(s.state);
     out.set_reason(s.reason);
     for (const auto& [path, reason] : s.exempt) {
@@ -276,6 +279,7 @@ result<pb::Summary> local_store::handle(const pb::AskSummary&) {
 result<pb::Done> local_store::handle(const pb::RecordState& m) {
   return guarded([&]() -> result<pb::Done> {
     journal_->put_state("lifecycle", m.state());
+    if (m.state() == engine::name_of(engine::lifecycle::online_idle)) journal_->burst_over();
     journal_->put_state("lifecycle_reason", m.reason());
     return pb::Done{};
   });
@@ -315,6 +319,31 @@ result<pb::Conflicts> local_store::handle(const pb::AskConflicts&) {
       m.set_found_ns(c.found_ns);
       m.set_why(c.cause);
     }
+    return out;
+  });
+}
+
+result<pb::Brake> local_store::handle(const pb::AskBrake&) {
+  return guarded([&]() -> result<pb::Brake> {
+    pb::Brake out;
+    for (const auto& h : journal_->held_back()) {
+      auto& m = *out.add_held();
+      m.set_item(h.item.str());
+      m.set_path(h.path);
+      m.set_what(h.overwrites ? "overwrite" : "delete");
+      m.set_items(h.items);
+      m.set_found_ns(h.found_ns);
+    }
+    return out;
+  });
+}
+
+result<pb::BrakeDecided> local_store::handle(const pb::DecideBrake& m) {
+  return guarded([&]() -> result<pb::BrakeDecided> {
+    pb::BrakeDecided out;
+    out.set_operations(m.approve() ? journal_->approve_held_back() : journal_->reject_held_back());
+    log::info("brake.decided", "vault={} approved={} operations={}", to_string(vault_.vault),
+              m.approve(), out.operations());
     return out;
   });
 }

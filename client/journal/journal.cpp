@@ -15,7 +15,8 @@ result<std::unique_ptr<journal>> journal::open(journal_options options) {
   how.in_memory = options.in_memory;
   auto db = sqlite::database::open(options.path, how);
   if (!db) return failure(db.error());
-  const sqlite::migration steps[] = {{1, embedded::client_journal::text("001_index.sql")}};
+  const sqlite::migration steps[] = {{1, embedded::client_journal::text("001_index.sql")},
+                                     {2, embedded::client_journal::text("002_brake.sql")}};
   if (auto version = sqlite::migrate(*db, steps); !version) return failure(version.error());
   auto book = sqlite::query_book::parse(embedded::client_journal::text("queries.sql"));
   if (!book) return failure(book.error());
@@ -201,6 +202,7 @@ summary journal::summary() {
   s.intents = count("intent_count");
   s.conflicts = count("conflict_count");
   s.items = count("remote_count");
+  s.braked = count("brake_count");
   {
     auto r = db_.query("exempt_all");
     while (r.next()) s.exempt.emplace_back(r.text(0), r.text(1));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "client/engine/brake.hpp"
 #include "client/engine/observe.hpp"
 #include "client/engine/plan.hpp"
 #include "platform/crypto/history.hpp"
@@ -19,6 +20,7 @@ struct journal_options {
   bool in_memory = false;  ///< for simulations
   random_source random;
   std::string device_label = "device";
+  engine::brake_limits brake;
 };
 
 /// A disk operation recorded before it is begun.
@@ -57,7 +59,7 @@ struct outbox_row {
 struct summary {
   position cursor;
   seq_no head;
-  std::uint64_t dirty = 0, outbox = 0, intents = 0, conflicts = 0, items = 0, parked = 0;
+  std::uint64_t dirty = 0, outbox = 0, intents = 0, conflicts = 0, items = 0, parked = 0, braked = 0;
   std::vector<std::pair<std::string, std::string>> exempt;
   std::string state, reason;
 };
@@ -67,6 +69,15 @@ struct conflict_copy {
   std::string path, original_path;
   std::int64_t found_ns = 0;
   std::string cause;
+};
+
+/// An operation that waits for a person: see engine/brake.
+struct held_operation {
+  item_id item;
+  bool overwrites = false;  ///< else it deletes
+  std::uint64_t items = 1;
+  std::int64_t found_ns = 0;
+  std::string path;  ///< by the server's tree
 };
 
 /// This often refused without a change in between, an item is parked with the reason.
@@ -99,12 +110,21 @@ class journal final : public engine::tree_view {
 
   // -- planning
   planned plan_next(std::size_t most_items, std::size_t most_disk_ops,
-                    const std::string& correlation);
+                    const std::string& correlation, std::int64_t now_ns);
   void record(const std::vector<intent_result>& results, std::int64_t now_ns);
   std::vector<intent> intents();
   /// Something that others may wait for has ended: they are looked at again.
   void wake_waiting();
   void mark_all_dirty();
+
+  // -- the mass-change brake
+  std::vector<held_operation> held_back();
+  /// They go to the server; returns how many.
+  std::size_t approve_held_back();
+  /// They are undone here; returns how many.
+  std::size_t reject_held_back();
+  /// Everything is in sync: what is destroyed from now on is counted anew.
+  void burst_over();
 
   // -- outbox
   /// Unanswered operations, sent ones first, in order; at most `limit`.
@@ -152,6 +172,9 @@ class journal final : public engine::tree_view {
   void drop_local_below(const item_id& folder);
   void drop_base_subtree(const item_id& id);
   void apply(const engine::tree_op& op);
+  void brake_plan(engine::plan& p, std::int64_t now_ns);
+  std::vector<engine::destruction> burst();
+  void bring_back(const item_id& id);
   std::uint64_t add(const engine::disk_op& op);
   intent read_intent(const sqlite::rows& r);
   void finish(const intent& i, const intent_result& r, std::int64_t now_ns);

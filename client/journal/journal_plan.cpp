@@ -84,7 +84,7 @@ std::vector<intent> journal::intents() {
 }
 
 planned journal::plan_next(std::size_t most_items, std::size_t most_disk_ops,
-                           const std::string& correlation) {
+                           const std::string& correlation, std::int64_t now_ns) {
   sqlite::transaction t(db_);
   std::vector<item_id> dirty;
   {
@@ -97,6 +97,7 @@ planned journal::plan_next(std::size_t most_items, std::size_t most_disk_ops,
                                .most_disk_ops = most_disk_ops,
                                .correlation = correlation};
   auto plan = engine::make_plan(*this, dirty, options);
+  brake_plan(plan, now_ns);
   planned out;
   for (const auto& id : plan.settled) db_.run("dirty_drop", raw(id));
   for (const auto& op : plan.trees) apply(op);

@@ -167,8 +167,22 @@ std::shared_ptr<world::opinion> world::ask_settled(device& d, actors::duration l
 }
 
 std::string world::status_of(device& d) {
-  auto path = d.agent() + "/vaults/" + to_string(*vault_id::from(vault_)) + "/local_store";
-  return ask(path, pb::AskSummary{})->ShortDebugString();
+  return ask(vault_actor(d, "local_store"), pb::AskSummary{})->ShortDebugString();
+}
+
+std::string world::vault_actor(device& d, const std::string& name) {
+  return d.agent() + "/vaults/" + to_string(*vault_id::from(vault_)) + "/" + name;
+}
+
+std::size_t world::held_back(device& d) {
+  auto said = ask(vault_actor(d, "local_store"), pb::AskBrake{});
+  return static_cast<std::size_t>(dynamic_cast<const pb::Brake&>(*said).held_size());
+}
+
+void world::decide_brake(device& d, bool approve) {
+  pb::DecideBrake m;
+  m.set_approve(approve);
+  ask(vault_actor(d, "engine"), m);
 }
 
 bool world::says_connected(device& d) {

@@ -124,6 +124,9 @@ class world {
   void restore_server(const std::string& copy);
   /// Does the device say that it reaches the server?
   bool says_connected(device& d);
+  /// How many operations wait for a person on this device, and the person's answer.
+  std::size_t held_back(device& d);
+  void decide_brake(device& d, bool approve);
   /// Invariants at quiescence; each finding is a sentence. Empty: all hold.
   std::vector<std::string> findings();
 
@@ -137,6 +140,7 @@ class world {
   void add_invite();
   std::filesystem::path scratch();
   void add(const std::string& name);
+  std::string vault_actor(device& d, const std::string& name);
   template <class Message>
   std::shared_ptr<const google::protobuf::Message> ask(const std::string& path, const Message& m);
 

@@ -30,6 +30,9 @@ struct log_query {
 };
 int log(const common& c, const log_query& q);
 int conflicts_ls(const common& c);
+int brake_show(const common& c, const std::string& vault);
+int brake_approve(const common& c, const std::string& vault);
+int brake_reject(const common& c, const std::string& vault);
 int devices_ls(const common& c);
 int devices_revoke(const common& c, const std::string& device);
 int pause(const common& c);

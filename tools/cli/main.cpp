@@ -81,11 +81,27 @@ void add_folders(CLI::App& app, arguments& a, action& run) {
     if (limit->count() > 0) a.log.limit = a.limit;
     run = [&] { return cli::log(a.common, a.log); };
   });
+}
 
+void add_care(CLI::App& app, arguments& a, action& run) {
   auto* conflicts = app.add_subcommand("conflicts", "conflict copies made here")->require_subcommand(1);
   conflicts->add_subcommand("ls", "list them")->callback([&] {
     run = [&] { return cli::conflicts_ls(a.common); };
   });
+
+  auto* brake = app.add_subcommand("brake", "mass deletions and overwrites, held back until you decide")
+                    ->require_subcommand(1);
+  struct verb {
+    const char *name, *help;
+    int (*act)(const cli::common&, const std::string&);
+  };
+  for (auto v : {verb{"show", "what is held back (exit 4 if anything is)", cli::brake_show},
+                 verb{"approve", "it goes to the server", cli::brake_approve},
+                 verb{"reject", "it is undone here", cli::brake_reject}}) {
+    auto* sub = brake->add_subcommand(v.name, v.help);
+    sub->add_option("VAULT", a.vault, "name or id; all of them if it is left out");
+    sub->callback([&a, &run, act = v.act] { run = [&a, act] { return act(a.common, a.vault); }; });
+  }
 }
 
 void add_agent(CLI::App& app, arguments& a, action& run) {
@@ -130,6 +146,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   add_account(app, a, run);
   add_folders(app, a, run);
+  add_care(app, a, run);
   add_agent(app, a, run);
   let_common_options_stand_anywhere(app);
   try {

@@ -61,6 +61,7 @@ std::string vault_line(const pb::VaultStatus& v) {
   if (v.pending() > 0) line += ", " + std::to_string(v.pending()) + " pending";
   if (v.conflicts() > 0) line += ", " + std::to_string(v.conflicts()) +
                                               (v.conflicts() == 1 ? " conflict" : " conflicts");
+  if (v.braked() > 0) line += ", " + std::to_string(v.braked()) + " held back: tinysync brake show";
   if (v.exempt_size() > 0) line += ", " + std::to_string(v.exempt_size()) + " not synced";
   return line;
 }
@@ -179,35 +180,6 @@ int sync_once(const common& c, std::uint32_t timeout_s) {
       if (auto ok = a.tell("/agent/vaults/" + id_text(v.vault()) + "/engine", everything); !ok)
         return complain(ok.error(), c.json);
     return settle(a, c, "", timeout_s);
-  });
-}
-
-int conflicts_ls(const common& c) {
-  return with_agent(c, [&](agent& a) {
-    auto now = a.ask<pb::Status>(attachments_actor, pb::AskStatus{});
-    if (!now) return complain(now.error(), c.json);
-    json all = json::array();
-    std::vector<std::vector<std::string>> rows = {{"CONFLICT COPY", "OF", "WHY", "FOUND"}};
-    for (const auto& v : now->vaults()) {
-      auto r = a.ask<pb::Conflicts>("/agent/vaults/" + id_text(v.vault()) + "/local_store",
-                                    pb::AskConflicts{});
-      if (!r) return complain(r.error(), c.json);
-      for (const auto& one : r->conflicts()) {
-        json j;
-        j["id"] = one.id();
-        j["vault"] = v.name();
-        put_bytes(j, "path", one.path());
-        put_bytes(j, "original", one.original());
-        j["why"] = one.why();
-        j["found"] = time_of(one.found_ns());
-        all.push_back(j);
-        rows.push_back({printable(one.path()), printable(one.original()), one.why(),
-                        j["found"].is_null() ? "" : j["found"].get<std::string>()});
-      }
-    }
-    if (c.json) return print(json{{"conflicts", all}}) ? 0 : 1;
-    if (all.empty()) return print(std::string("no conflicts")) ? 0 : 1;
-    return print(table(rows)) ? 0 : 1;
   });
 }
 

@@ -172,3 +172,26 @@ DELETE FROM chains WHERE seq <= ? - 1024 AND seq % 1024 <> 0;
 SELECT value FROM engine_state WHERE key = ?;
 -- name: state_put
 INSERT INTO engine_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: brake_add
+INSERT INTO brake (item, what, items, found_ns) VALUES (?, ?, ?, ?)
+ON CONFLICT (item) DO UPDATE SET what = excluded.what, items = excluded.items;
+-- name: brake_all
+SELECT item, what, items, found_ns, decision FROM brake ORDER BY found_ns, item;
+-- name: brake_count
+SELECT count(*) FROM brake WHERE decision = 0;
+-- name: brake_drop
+DELETE FROM brake WHERE item = ?;
+-- name: brake_approve
+UPDATE brake SET decision = 1 WHERE decision = 0;
+-- name: brake_clear
+DELETE FROM brake WHERE decision = 0;
+-- name: brake_clear_approved
+DELETE FROM brake WHERE decision = 1;
+
+-- name: burst_add
+INSERT OR REPLACE INTO burst (item, what, items, above) VALUES (?, ?, ?, ?);
+-- name: burst_all
+SELECT item, what, items, above FROM burst;
+-- name: burst_clear
+DELETE FROM burst;

@@ -1,0 +1,107 @@
+// The mass-change brake (docs/decisions/0006).
+
+#include <gtest/gtest.h>
+
+#include "tests/support/world.hpp"
+
+namespace tinysync::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string photo(int i) { return "photos/" + std::to_string(i); }
+
+struct the_brake : ::testing::Test {
+  world w{{"laptop", "phone"}, world_options{.durable_indexes = true}};
+  device& laptop = w["laptop"];
+  device& phone = w["phone"];
+
+  void SetUp() override {
+    for (int i = 0; i < 100; ++i) laptop.write(photo(i), "photo " + std::to_string(i));
+    laptop.write("other", "1");
+    w.settle();
+  }
+  std::size_t photos_on(device& d) {
+    std::size_t n = 0;
+    for (const auto& [path, e] : d.tree()) n += path.starts_with("photos/");
+    return n;
+  }
+};
+
+TEST_F(the_brake, holds_a_mass_deletion_back_and_lets_everything_else_flow) {
+  laptop.remove("photos");
+  laptop.write("other", "2");
+  laptop.write("new", "3");
+  w.settle();
+  EXPECT_EQ(w.held_back(laptop), 1u);
+  EXPECT_EQ(photos_on(phone), 100u);
+  EXPECT_EQ(phone.read("other"), "2");
+  EXPECT_EQ(phone.read("new"), "3");
+  laptop.restart();
+  w.settle();
+  EXPECT_EQ(w.held_back(laptop), 1u) << "held back across a restart";
+  EXPECT_EQ(photos_on(phone), 100u);
+}
+
+TEST_F(the_brake, once_approved_lets_it_pass_everywhere) {
+  laptop.remove("photos");
+  w.settle();
+  w.decide_brake(laptop, true);
+  w.settle();
+  EXPECT_EQ(w.held_back(laptop), 0u);
+  EXPECT_FALSE(phone.exists("photos"));
+  EXPECT_EQ(w.findings(), std::vector<std::string>{});
+}
+
+TEST_F(the_brake, once_rejected_brings_everything_back) {
+  for (int i = 0; i < 60; ++i) laptop.remove(photo(i));
+  for (int i = 60; i < 70; ++i) laptop.write(photo(i), "scrambled " + std::to_string(i));
+  w.settle();
+  EXPECT_EQ(w.held_back(laptop), 70u);
+  EXPECT_EQ(phone.read(photo(65)), "photo 65");
+  w.decide_brake(laptop, false);
+  w.settle();
+  EXPECT_EQ(w.held_back(laptop), 0u);
+  EXPECT_EQ(photos_on(laptop), 100u);
+  EXPECT_EQ(laptop.read(photo(65)), "photo 65");
+  EXPECT_EQ(laptop.tree(), phone.tree());
+  EXPECT_EQ(laptop.conflicts_of(photo(65)).size(), 0u) << "mine went to the local trash";
+}
+
+TEST_F(the_brake, sees_a_mass_deletion_that_comes_in_small_parts) {
+  laptop.go_offline();  // nothing gets in sync in between
+  for (int i = 0; i < 100; ++i) {
+    laptop.remove(photo(i));
+    w.run_for(300ms);
+  }
+  laptop.go_online();
+  w.settle();
+  EXPECT_GE(w.held_back(laptop), 50u);
+  EXPECT_GE(photos_on(phone), 50u);
+}
+
+TEST_F(the_brake, does_no_harm_to_what_was_put_back_by_hand) {
+  for (bool approve : {false, true}) {
+    laptop.remove("photos");
+    w.settle();
+    for (int i = 0; i < 100; ++i) laptop.write(photo(i), "photo " + std::to_string(i));
+    w.run_for(1min);
+    EXPECT_EQ(photos_on(phone), 100u);
+    w.decide_brake(laptop, approve);
+    w.settle();
+    EXPECT_EQ(photos_on(laptop), 100u) << approve;
+    EXPECT_EQ(laptop.tree(), phone.tree()) << approve;
+  }
+}
+
+TEST_F(the_brake, an_edit_elsewhere_of_what_is_held_back_wins) {
+  laptop.remove("photos");
+  w.settle();
+  phone.write(photo(7), "retouched");
+  w.settle();
+  EXPECT_EQ(laptop.read(photo(7)), "retouched");
+  EXPECT_EQ(photos_on(phone), 100u);
+}
+
+}  // namespace
+}  // namespace tinysync::test
