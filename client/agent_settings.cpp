@@ -21,6 +21,8 @@ result<agent_config> load_settings(const std::string& path) {
   number("brake.items", out.brake.items, 0, any_number);
   number("brake.percent", out.brake.percent, 1, 100);
   number("brake.most", out.brake.most, 1, any_number);
+  out.trash_for = std::chrono::duration_cast<std::chrono::hours>(
+      file->duration("trash.keep", out.trash_for, std::chrono::hours(1), std::chrono::hours(24 * 36500)));
   if (auto ok = file->finish(); !ok) return failure(ok.error());
   return out;
 }

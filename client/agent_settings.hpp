@@ -13,6 +13,8 @@ namespace tinysync::client {
 ///   items = 50        # up to this many deletions and overwrites always pass
 ///   percent = 30      # more are held back if they are more than this of a folder; 100: never for that
 ///   most = 10000      # more than this many are always held back
+///   [trash]
+///   keep = "30d"      # then what the server is known to hold is removed
 result<agent_config> load_settings(const std::string& path);
 
 }  // namespace tinysync::client

@@ -17,6 +17,7 @@
 #include "client/actors/pending_ops.hpp"
 #include "client/actors/scanner.hpp"
 #include "client/actors/settings.hpp"
+#include "client/actors/trash_keeper.hpp"
 #include "client/actors/tree_inspector.hpp"
 #include "client/actors/uploader.hpp"
 #include "client/actors/wake_listener.hpp"
@@ -42,6 +43,7 @@ supervisor_spec vault_tree(const agent_doors& d, const vault_config& v) {
               child<faces::engine, vault_engine>("engine", runs_on::scheduler, d, v),
               child<faces::log_replayer, log_replayer>("log_replayer", runs_on::scheduler, d, v),
               child<faces::pending_ops, pending_ops>("pending_ops", runs_on::own_thread, d, v),
+              child<faces::trash, trash_keeper>("trash", runs_on::own_thread, d, v),
               child<faces::hydration_servicer, hydration_servicer>("hydration_servicer",
                                                                    runs_on::scheduler),
           }};

@@ -96,6 +96,8 @@ struct local_store : protocol<
     asks<pb::AskIdentity, pb::RecordIdentity>,
     asks<pb::AskSuspects, pb::FoldersTouched>,   // folders with entries to be looked at again
     asks<pb::AskConflicts, pb::Conflicts>,
+    asks<pb::AskTrashed, pb::TrashedAll>,        // where entries of the trash came from
+    asks<pb::ForgetTrashed, pb::Done>,
     asks<pb::AskBrake, pb::Brake>,               // what waits for a person
     asks<pb::DecideBrake, pb::BrakeDecided>,
     asks<pb::AskItemPaths, pb::ItemPaths>,
@@ -135,6 +137,15 @@ struct applier : protocol<
     asks<pb::Stage, pb::Staged>,          // downloads what the batch needs
     asks<pb::Execute, pb::DiskFinished>,  // swaps it in, durably, and records it
     asks<pb::Recover, pb::Recovered>      // after a crash, before any scan
+    > {};
+
+/// trash: lists what was displaced here, puts it back, and removes it once the server is known to
+/// hold it.
+struct trash : protocol<
+    asks<pb::AskTrash, pb::Trash>,
+    asks<pb::RestoreTrashed, pb::TrashRestored>,
+    asks<pb::EmptyTrash, pb::TrashEmptied>,
+    tells<pb::Tick>  // retention
     > {};
 
 /// pending_ops: sends the outbox and records the answers.

@@ -181,6 +181,8 @@ void applier::recover(const pb::Intents& left, actors::later<pb::Recovered> answ
     auto& r = *results.add_results();
     r.set_intent(i.id);
     r.set_failed(std::string(name_of(errc::cancelled)));
+    for (const auto& one : *rescued)
+      if (one.intent == i.id) r.set_trashed(one.trashed);
   }
   results.set_now_ns(doors_.clock->wall_now_ns());
   self_.ask(store_, std::move(results), store_answers_within,

@@ -128,6 +128,7 @@ void put(const journal::intent_result& r, pb::DiskResult& out) {
     out.mutable_kept()->set_name(r.kept_name);
     out.set_kept_hash(r.kept_hash.str());
   }
+  out.set_trashed(r.trashed);
 }
 
 journal::intent_result from_message(const pb::DiskResult& m) {
@@ -140,6 +141,7 @@ journal::intent_result from_message(const pb::DiskResult& m) {
     r.kept_name = m.kept().name();
     r.kept_hash = id_from<content_hash>(m.kept_hash());
   }
+  r.trashed = m.trashed();
   return r;
 }
 

@@ -1,33 +1,13 @@
 #include "client/actors/local_store.hpp"
 
 #include "actors/failures.hpp"
+#include "client/actors/index_guard.hpp"
 #include "client/engine/lifecycle.hpp"
 #include "platform/log/log.hpp"
-#include "platform/sqlite/failure.hpp"
 #include "proto/vocabulary/names.hpp"
 
 namespace tinysync::client {
 namespace {
-
-/// The database's failures are states to be waited out, but for a damaged file.
-template <class F>
-auto guarded(F f) -> decltype(f()) {
-  try {
-    return f();
-  } catch (const sqlite::failure& e) {
-    if (e.why().code == errc::local_state_corrupt || e.why().code == errc::internal)
-      throw actors::local_state_corrupt(to_string(e.why()));
-    return failure(e.why());
-  }
-}
-
-/// A broken invariant ends the actor: its supervisor answers with a resync.
-template <class T>
-result<T> or_violation(result<T> r) {
-  if (!r && r.error().code == errc::integrity_violation)
-    throw actors::integrity_violation(to_string(r.error()));
-  return r;
-}
 
 std::vector<op_id> ops_from(const google::protobuf::RepeatedPtrField<std::string>& raw) {
   std::vector<op_id> out;
@@ -304,46 +284,6 @@ result<pb::FoldersTouched> local_store::handle(const pb::AskSuspects&) {
   return guarded([&]() -> result<pb::FoldersTouched> {
     pb::FoldersTouched out;
     for (const auto& f : journal_->suspect_folders()) out.add_folders(f);
-    return out;
-  });
-}
-
-result<pb::Conflicts> local_store::handle(const pb::AskConflicts&) {
-  return guarded([&]() -> result<pb::Conflicts> {
-    pb::Conflicts out;
-    for (const auto& c : journal_->conflicts()) {
-      auto& m = *out.add_conflicts();
-      m.set_id(to_string(c.item));
-      m.set_path(c.path);
-      m.set_original(c.original_path);
-      m.set_found_ns(c.found_ns);
-      m.set_why(c.cause);
-    }
-    return out;
-  });
-}
-
-result<pb::Brake> local_store::handle(const pb::AskBrake&) {
-  return guarded([&]() -> result<pb::Brake> {
-    pb::Brake out;
-    for (const auto& h : journal_->held_back()) {
-      auto& m = *out.add_held();
-      m.set_item(h.item.str());
-      m.set_path(h.path);
-      m.set_what(h.overwrites ? "overwrite" : "delete");
-      m.set_items(h.items);
-      m.set_found_ns(h.found_ns);
-    }
-    return out;
-  });
-}
-
-result<pb::BrakeDecided> local_store::handle(const pb::DecideBrake& m) {
-  return guarded([&]() -> result<pb::BrakeDecided> {
-    pb::BrakeDecided out;
-    out.set_operations(m.approve() ? journal_->approve_held_back() : journal_->reject_held_back());
-    log::info("brake.decided", "vault={} approved={} operations={}", to_string(vault_.vault),
-              m.approve(), out.operations());
     return out;
   });
 }

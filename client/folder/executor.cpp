@@ -2,6 +2,7 @@
 
 #include "client/folder/layout.hpp"
 #include "client/folder/listing.hpp"
+#include "client/folder/trash.hpp"
 #include "platform/crypto/history.hpp"
 #include "proto/vocabulary/names.hpp"
 
@@ -169,7 +170,10 @@ result<void> executor::keep_or_trash(const journal::intent& i, journal::intent_r
   if (!hash) return failure(hash.error());
   bool mine = i.op.why == engine::cause::conflicting_edit || *hash != i.op.expected->hash;
   if (mine) return keep(i, r, displaced, *hash);
-  return to_trash(displaced, std::string(fs::name_of(i.op.from_path)), i.id, now_ns);
+  auto entry = to_trash(displaced, std::string(fs::name_of(i.op.from_path)), i.id, now_ns);
+  if (!entry) return failure(entry.error());
+  r.trashed = *entry;
+  return {};
 }
 
 result<void> executor::keep(const journal::intent& i, journal::intent_result& r,
@@ -238,23 +242,26 @@ result<void> executor::remove(const journal::intent& i, journal::intent_result& 
     r.unfinished = false;
     return failure(errc::changed_meanwhile, printable(op.from_path));
   }
-  if (auto ok = to_trash(staged, std::string(fs::name_of(op.from_path)), i.id, now_ns); !ok) return ok;
+  auto entry = to_trash(staged, std::string(fs::name_of(op.from_path)), i.id, now_ns);
+  if (!entry) return failure(entry.error());
+  r.trashed = *entry;
   r.unfinished = false;
   return {};
 }
 
-result<void> executor::to_trash(const std::string& from, const std::string& name,
-                                std::uint64_t intent, std::int64_t now_ns) {
-  auto folder = std::string(trash_folder) + "/" + std::to_string(now_ns / 1'000'000'000) + "-" +
-                std::to_string(intent);
+/// Gives the entry of the trash that it is now.
+result<std::string> executor::to_trash(const std::string& from, const std::string& name,
+                                       std::uint64_t intent, std::int64_t now_ns) {
+  auto entry = trash_entry_for(now_ns, intent);
+  auto folder = std::string(trash_folder) + "/" + entry;
   auto made = disk_.make_folder(folder, 0700);
-  if (!made && made.error().code != errc::exists) return made;
+  if (!made && made.error().code != errc::exists) return failure(made.error());
   touched(folder);
   auto path = join_path(folder, name);
   touched(path);
-  auto moved = disk_.rename_noreplace(from, path);
-  if (moved) touched(from);
-  return moved;
+  if (auto moved = disk_.rename_noreplace(from, path); !moved) return failure(moved.error());
+  touched(from);
+  return entry;
 }
 
 result<std::vector<rescued>> executor::recover(const std::vector<journal::intent>& intents,
@@ -279,8 +286,9 @@ result<std::vector<rescued>> executor::recover(const std::vector<journal::intent
     if (downloaded || (!of && e.stat.size == 0)) {
       if (auto ok = disk_.unlink(path); !ok) return failure(ok.error());
     } else if (expected) {
-      auto name = std::string(fs::name_of(of->op.from_path));
-      if (auto ok = to_trash(path, name, of->id, now_ns); !ok) return failure(ok.error());
+      auto entry = to_trash(path, std::string(fs::name_of(of->op.from_path)), of->id, now_ns);
+      if (!entry) return failure(entry.error());
+      out.push_back({of->op.from_path, "in_trash", of->id, *entry});
     } else if (of && of->op.what == engine::verb::remove &&
                disk_.rename_noreplace(path, of->op.from_path)) {
       touched(of->op.from_path);

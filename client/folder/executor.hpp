@@ -10,10 +10,12 @@
 
 namespace tinysync::folder {
 
-/// Staged content that does not belong to what an intent wanted: found after a crash.
+/// Staged content that was a user's: found after a crash.
 struct rescued {
-  std::string path;  ///< where it is now
+  std::string path;  ///< where it is now, or where it was before it went to the trash
   std::string why;
+  std::uint64_t intent = 0;
+  std::string trashed;  ///< the entry of the trash it is now
 };
 
 class executor {
@@ -44,8 +46,8 @@ class executor {
   result<void> change_mode(const journal::intent& i, journal::intent_result& r);
   result<void> rename(const journal::intent& i, journal::intent_result& r);
   result<void> remove(const journal::intent& i, journal::intent_result& r, std::int64_t now_ns);
-  result<void> to_trash(const std::string& from, const std::string& name, std::uint64_t intent,
-                        std::int64_t now_ns);
+  result<std::string> to_trash(const std::string& from, const std::string& name,
+                               std::uint64_t intent, std::int64_t now_ns);
   result<void> unpark(const journal::intent& i);
   result<engine::seen> expect(const journal::intent& i);
   result<content_hash> hash_at(const std::string& path);

@@ -16,7 +16,8 @@ result<std::unique_ptr<journal>> journal::open(journal_options options) {
   auto db = sqlite::database::open(options.path, how);
   if (!db) return failure(db.error());
   const sqlite::migration steps[] = {{1, embedded::client_journal::text("001_index.sql")},
-                                     {2, embedded::client_journal::text("002_brake.sql")}};
+                                     {2, embedded::client_journal::text("002_brake.sql")},
+                                     {3, embedded::client_journal::text("003_trash.sql")}};
   if (auto version = sqlite::migrate(*db, steps); !version) return failure(version.error());
   auto book = sqlite::query_book::parse(embedded::client_journal::text("queries.sql"));
   if (!book) return failure(book.error());

@@ -37,8 +37,16 @@ struct intent_result {
   engine::seen kept;   ///< replace: the displaced content, where it was kept as a conflict copy
   content_hash kept_hash;
   std::string kept_name;  ///< its name; empty: no copy was made
+  std::string trashed;    ///< entry of the local trash that holds what was displaced
   /// Failed with a user's file in staging: the intent stays, and recovery ends it.
   bool unfinished = false;
+};
+
+/// Where something in the local trash came from.
+struct trashed {
+  std::string path;
+  item_id item;
+  content_hash hash;
 };
 
 struct planned {
@@ -116,6 +124,10 @@ class journal final : public engine::tree_view {
   /// Something that others may wait for has ended: they are looked at again.
   void wake_waiting();
   void mark_all_dirty();
+
+  // -- the local trash
+  std::optional<tinysync::journal::trashed> trashed_as(const std::string& entry);
+  void forget_trashed(const std::vector<std::string>& entries);
 
   // -- the mass-change brake
   std::vector<held_operation> held_back();

@@ -44,7 +44,8 @@ const names agent_tree = {
     "event_stream",
     "inspector",
     "ipc_server",
-    // Beside those of the design: what the account holds, and which folders are attached.
+    // Beside those of the design: what the account holds, which folders are attached, the local trash.
+    "vaults/V/trash",
     "account",
     "attachments",
 };
@@ -100,7 +101,7 @@ std::vector<actors::detail::signature_entry> all_signatures() {
   return signatures<c::credentials, c::settings, c::cloud_link, c::wake_listener, c::account,
                     c::attachments, c::event_stream, c::inspector, c::ipc_server, c::local_store,
                     c::watcher, c::scanner, c::engine, c::log_replayer, c::applier, c::pending_ops,
-                    c::uploader, c::downloader, c::hydration_servicer, s::metadata_store,
+                    c::uploader, c::downloader, c::trash, c::hydration_servicer, s::metadata_store,
                     s::blob_store, s::access, s::change_feed, s::wake_hub, s::mutation_coordinator,
                     s::janitor, s::inspector, s::http_front>();
 }

@@ -3,9 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/faces/client.hpp"
-#include "client/tree.hpp"
 #include "platform/log/log.hpp"
-#include "platform/watch/fake_watcher.hpp"
 #include "proto/vocabulary/invite.hpp"
 #include "server/store/access.hpp"
 #include "server/tree.hpp"
@@ -185,6 +183,29 @@ void world::decide_brake(device& d, bool approve) {
   ask(vault_actor(d, "engine"), m);
 }
 
+std::map<std::string, std::string> world::trash_of(device& d) {
+  std::map<std::string, std::string> out;
+  auto said = ask(vault_actor(d, "trash"), pb::AskTrash{});
+  for (const auto& e : dynamic_cast<const pb::Trash&>(*said).entries()) out[e.entry()] = e.path();
+  return out;
+}
+
+std::string world::restore_trash(device& d, const std::string& entry) {
+  pb::RestoreTrashed m;
+  m.set_entry(entry);
+  return dynamic_cast<const pb::TrashRestored&>(*ask(vault_actor(d, "trash"), m)).path();
+}
+
+std::pair<std::uint64_t, std::uint64_t> world::empty_trash(device& d, std::chrono::seconds older_than,
+                                                           bool unproven) {
+  pb::EmptyTrash m;
+  m.set_older_than_s(static_cast<std::uint64_t>(older_than.count()));
+  m.set_unproven(unproven);
+  auto said = ask(vault_actor(d, "trash"), m);
+  const auto& done = dynamic_cast<const pb::TrashEmptied&>(*said);
+  return {done.purged(), done.kept()};
+}
+
 bool world::says_connected(device& d) {
   auto said = ask(d.agent() + "/cloud_link", pb::AskLink{});
   return dynamic_cast<const pb::LinkState&>(*said).connected();
@@ -247,134 +268,6 @@ std::vector<std::string> world::findings() {
   auto before = head();
   sim_.run_for(11min);  // a whole scan comes by in that time
   if (head() != before) out.push_back("the head moved although nobody did anything");
-  return out;
-}
-
-// -- devices -----------------------------------------------------------------------------------
-
-device::device(world& w, std::string name) : w_(w), name_(std::move(name)) {
-  disk_ = std::make_shared<fs::fake_disk>(*w.clock_, w.options_.disk);
-  std::uint64_t salt = 17;
-  for (unsigned char c : name_) salt = salt * 131 + c;
-  random_ = std::make_unique<crypto::seeded_randomness>(w.options_.seed ^ salt);
-  if (!w.options_.durable_indexes) return;
-  index_folder_ = w.scratch() / name_;
-  std::filesystem::create_directory(index_folder_);
-}
-
-void device::stop() {
-  if (!w_.options_.durable_indexes) throw std::runtime_error(name_ + "'s index would not survive");
-  w_.sim_.kill("agent-" + name_);
-}
-
-bool device::running() const { return w_.sim_.running("agent-" + name_); }
-
-void device::start() {
-  client::agent_doors d;
-  d.clock = w_.clock_.get();
-  d.random = random_.get();
-  d.indexes_in_memory = !w_.options_.durable_indexes;
-  d.index_folder = index_folder_.string();
-  d.files = {[this](const std::string& n) -> result<std::string> {
-               auto i = files_.find(n);
-               return i == files_.end() ? result<std::string>(failure(errc::missing, n)) : i->second;
-             },
-             [this](const std::string& n, const std::string& b) -> result<void> {
-               files_[n] = b;
-               return {};
-             },
-             [this](const std::string& n) -> result<void> {
-               files_.erase(n);
-               return {};
-             }};
-  d.open_root = [disk = disk_](const std::string&) -> result<std::shared_ptr<fs::disk>> { return disk; };
-  d.watch_root = [disk = disk_](const std::string&, watch::event_callback seen)
-      -> result<std::unique_ptr<watch::watcher>> {
-    return std::make_unique<watch::fake_watcher>(*disk, std::move(seen));
-  };
-  d.connect = [this](const std::string&, const public_key_pin&)
-      -> result<std::shared_ptr<net::transport>> {
-    return std::shared_ptr<net::transport>(w_.network_->connect(name_, "server"));
-  };
-  d.make_root = [](const std::string& wanted) -> result<std::string> { return wanted; };
-  d.drop_index = [folder = index_folder_](const std::string& index) {
-    if (!folder.empty()) std::filesystem::remove(folder / index);
-  };
-  w_.sim_.start(client::agent_tree(d, "agent-" + name_));
-  w_.sim_.run_for(100ms);
-}
-
-void device::release(const std::string& path) {
-  for (const auto& [p, e] : tree())
-    if (e.kind == fs::kind::file && (p == path || p.starts_with(path + "/")))
-      w_.ledger_.removed(e.content);
-}
-
-bool device::is_file(const std::string& path) const {
-  auto t = tree();
-  auto e = t.find(path);
-  return e != t.end() && e->second.kind == fs::kind::file;
-}
-
-/// Looks past the door: an injected failure must not blind the ledger.
-std::string device::content_at(const std::string& path) const {
-  auto t = tree();
-  auto e = t.find(path);
-  return e != t.end() && e->second.kind == fs::kind::file ? e->second.content : "";
-}
-
-void device::write(const std::string& path, const std::string& bytes) {
-  w_.ledger_.wrote(bytes, content_at(path));
-  disk_->write(path, bytes);
-}
-
-void device::save(const std::string& path, const std::string& bytes) {
-  w_.ledger_.wrote(bytes, content_at(path));
-  disk_->save_atomically(path, bytes);
-}
-
-void device::remove(const std::string& path) {
-  release(path);
-  disk_->remove_all(path);
-}
-
-void device::move(const std::string& from, const std::string& to) {
-  if (disk_->exists(to)) release(to);
-  disk_->move(from, to);
-}
-
-void device::exchange(const std::string& a, const std::string& b) { disk_->exchange(a, b); }
-void device::mkdir(const std::string& path) { disk_->mkdir_p(path); }
-void device::chmod(const std::string& path, std::uint32_t mode) { disk_->chmod(path, mode); }
-void device::symlink(const std::string& target, const std::string& path) {
-  disk_->symlink(target, path);
-}
-
-void device::go_offline() {
-  online_ = false;
-  w_.network_->partition(name_, true);
-}
-
-void device::go_online() {
-  online_ = true;
-  w_.network_->partition(name_, false);
-}
-
-tree device::tree() const { return disk_->tree("", ".tinysync"); }
-
-std::vector<std::string> device::staged() const {
-  std::vector<std::string> out;
-  for (const char* own : {".tinysync/staging", ".tinysync/parked"})
-    for (const auto& [path, e] : disk_->tree(own)) out.push_back(path);
-  return out;
-}
-
-std::vector<seen_file> device::conflicts_of(const std::string& path) const {
-  auto dot = path.rfind('.');
-  auto stem = path.substr(0, dot == std::string::npos || dot == 0 ? path.size() : dot);
-  std::vector<seen_file> out;
-  for (const auto& [p, e] : tree())
-    if (p.starts_with(stem + " (conflict ")) out.emplace_back(*disk_, p);
   return out;
 }
 

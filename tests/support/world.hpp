@@ -94,6 +94,7 @@ struct world_options {
   std::uint64_t seed = 1;
   net::network_faults faults{};
   fs::fake_disk_options disk{};
+  client::agent_config agent{};
   bool attach = true;
   bool durable_indexes = false;  ///< on real files, so that an agent can be restarted
 };
@@ -127,6 +128,12 @@ class world {
   /// How many operations wait for a person on this device, and the person's answer.
   std::size_t held_back(device& d);
   void decide_brake(device& d, bool approve);
+  /// Entry → path of what lies in the device's local trash.
+  std::map<std::string, std::string> trash_of(device& d);
+  /// Where it is now.
+  std::string restore_trash(device& d, const std::string& entry);
+  /// How many were removed for ever, and how many kept.
+  std::pair<std::uint64_t, std::uint64_t> empty_trash(device& d, std::chrono::seconds older_than, bool unproven);
   /// Invariants at quiescence; each finding is a sentence. Empty: all hold.
   std::vector<std::string> findings();
 
@@ -150,7 +157,7 @@ class world {
   class virtual_clock;
   world_options options_;
   actors::simulation sim_;
-  std::unique_ptr<virtual_clock> clock_;
+  std::unique_ptr<clock::clock> clock_;
   std::unique_ptr<net::fake_network> network_;
   std::unique_ptr<crypto::seeded_randomness> server_random_;
   std::shared_ptr<fs::fake_disk> blobs_;

@@ -6,21 +6,6 @@
 namespace tinysync::cli {
 namespace {
 
-std::string actor_of(const pb::VaultStatus& v, const char* name) {
-  return "/agent/vaults/" + id_text(v.vault()) + "/" + name;
-}
-
-/// The attached vaults of that name or id, all of them if it is empty; not_found if there is none.
-result<std::vector<pb::VaultStatus>> vaults_named(agent& a, const std::string& wanted) {
-  auto now = a.ask<pb::Status>(attachments_actor, pb::AskStatus{});
-  if (!now) return failure(now.error());
-  std::vector<pb::VaultStatus> out;
-  for (const auto& v : now->vaults())
-    if (wanted.empty() || v.name() == wanted || id_text(v.vault()) == wanted) out.push_back(v);
-  if (out.empty() && !wanted.empty()) return failure(errc::not_found, "no attached vault '" + wanted + "'");
-  return out;
-}
-
 std::string text_of(const json& time) { return time.is_null() ? "" : time.get<std::string>(); }
 
 /// Goes to every vault asked for; prints what it says of it.

@@ -12,8 +12,8 @@ using namespace tinysync;
 
 struct arguments {
   cli::common common;
-  std::string invite, name, vault, folder, target, device, actor, type, json = "{}";
-  bool on_demand = false, prove = false, synced = false;
+  std::string invite, name, vault, folder, target, device, actor, type, json = "{}", entry, older_than;
+  bool on_demand = false, prove = false, synced = false, unproven = false;
   std::uint32_t timeout = 0, send_timeout = 60;
   cli::log_query log;
   std::uint32_t limit = 0;
@@ -104,6 +104,26 @@ void add_care(CLI::App& app, arguments& a, action& run) {
   }
 }
 
+void add_trash(CLI::App& app, arguments& a, action& run) {
+  auto* trash = app.add_subcommand("trash", "files that were displaced or deleted on this device by others")
+                    ->require_subcommand(1);
+  auto vault = [&a](CLI::App* sub) { sub->add_option("--vault", a.vault, "name or id"); };
+  auto* ls = trash->add_subcommand("ls", "what is in it, oldest first");
+  vault(ls);
+  ls->callback([&] { run = [&] { return cli::trash_ls(a.common, a.vault); }; });
+  auto* restore = trash->add_subcommand("restore", "put one back where it was, or beside what is there now");
+  restore->add_option("ENTRY", a.entry, "as `trash ls` prints it")->required();
+  vault(restore);
+  restore->callback([&] { run = [&] { return cli::trash_restore(a.common, a.vault, a.entry); }; });
+  auto* empty = trash->add_subcommand("empty", "remove for ever what the server is known to hold");
+  empty->add_option("--older-than", a.older_than, "\"30d\", \"12h\": only what was displaced before that");
+  empty->add_flag("--unproven", a.unproven, "also what the server is not known to hold");
+  vault(empty);
+  empty->callback([&] {
+    run = [&] { return cli::trash_empty(a.common, a.vault, a.older_than, a.unproven); };
+  });
+}
+
 void add_agent(CLI::App& app, arguments& a, action& run) {
   app.add_subcommand("pause", "stop scanning and applying")->callback([&] {
     run = [&] { return cli::pause(a.common); };
@@ -147,6 +167,7 @@ int main(int argc, char** argv) {
   add_account(app, a, run);
   add_folders(app, a, run);
   add_care(app, a, run);
+  add_trash(app, a, run);
   add_agent(app, a, run);
   let_common_options_stand_anywhere(app);
   try {

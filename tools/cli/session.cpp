@@ -12,6 +12,20 @@ result<agent> open(const common& c) {
   return a;
 }
 
+std::string actor_of(const pb::VaultStatus& v, const std::string& name) {
+  return "/agent/vaults/" + id_text(v.vault()) + "/" + name;
+}
+
+result<std::vector<pb::VaultStatus>> vaults_named(agent& a, const std::string& wanted) {
+  auto now = a.ask<pb::Status>(attachments_actor, pb::AskStatus{});
+  if (!now) return failure(now.error());
+  std::vector<pb::VaultStatus> out;
+  for (const auto& v : now->vaults())
+    if (wanted.empty() || v.name() == wanted || id_text(v.vault()) == wanted) out.push_back(v);
+  if (out.empty() && !wanted.empty()) return failure(errc::not_found, "no attached vault '" + wanted + "'");
+  return out;
+}
+
 bool needs_attention(const pb::Status& s) {
   if (!s.device().registered()) return true;
   const auto& why = s.link().last_error_code();

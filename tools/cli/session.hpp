@@ -1,6 +1,8 @@
 #pragma once
 // What every verb begins with: find the home, connect, or say why not.
 
+#include <vector>
+
 #include "platform/places/home.hpp"
 #include "proto/actors/client.pb.h"
 #include "tools/cli/agent.hpp"
@@ -24,6 +26,11 @@ int with_agent(const common& c, Verb verb) {
   if (!a) return complain(a.error(), c.json);
   return verb(*a);
 }
+
+/// The path of an actor of an attached vault.
+std::string actor_of(const pb::VaultStatus& v, const std::string& name);
+/// The attached vaults of that name or id, all of them if it is empty; not_found if there is none.
+result<std::vector<pb::VaultStatus>> vaults_named(agent& a, const std::string& wanted);
 
 /// Whether `status` and `wait` must call for a person.
 bool needs_attention(const pb::Status& s);

@@ -195,3 +195,10 @@ INSERT OR REPLACE INTO burst (item, what, items, above) VALUES (?, ?, ?, ?);
 SELECT item, what, items, above FROM burst;
 -- name: burst_clear
 DELETE FROM burst;
+
+-- name: trash_add
+INSERT OR REPLACE INTO trash (entry, path, item, hash) VALUES (?, ?, ?, ?);
+-- name: trash_get
+SELECT path, item, hash FROM trash WHERE entry = ?;
+-- name: trash_drop
+DELETE FROM trash WHERE entry = ?;

@@ -26,11 +26,12 @@ TEST_F(agent_settings, without_a_file_are_the_defaults) {
 }
 
 TEST_F(agent_settings, set_what_they_name) {
-  auto c = with("[brake]\nitems = 500\nmost = 1_000_000\n");
+  auto c = with("[brake]\nitems = 500\nmost = 1_000_000\n[trash]\nkeep = \"2w\"\n");
   ASSERT_TRUE(c);
   EXPECT_EQ(c->brake.items, 500u);
   EXPECT_EQ(c->brake.percent, 30u);
   EXPECT_EQ(c->brake.most, 1'000'000u);
+  EXPECT_EQ(c->trash_for, std::chrono::hours(14 * 24));
 }
 
 TEST_F(agent_settings, that_are_wrong_name_the_key_and_the_line) {

@@ -1,0 +1,71 @@
+// What the index knows of things that a person decides: conflicts, mass changes, the local trash.
+
+#include "client/actors/index_guard.hpp"
+#include "client/actors/local_store.hpp"
+#include "platform/log/log.hpp"
+
+namespace tinysync::client {
+
+result<pb::Conflicts> local_store::handle(const pb::AskConflicts&) {
+  return guarded([&]() -> result<pb::Conflicts> {
+    pb::Conflicts out;
+    for (const auto& c : journal_->conflicts()) {
+      auto& m = *out.add_conflicts();
+      m.set_id(to_string(c.item));
+      m.set_path(c.path);
+      m.set_original(c.original_path);
+      m.set_found_ns(c.found_ns);
+      m.set_why(c.cause);
+    }
+    return out;
+  });
+}
+
+result<pb::Brake> local_store::handle(const pb::AskBrake&) {
+  return guarded([&]() -> result<pb::Brake> {
+    pb::Brake out;
+    for (const auto& h : journal_->held_back()) {
+      auto& m = *out.add_held();
+      m.set_item(h.item.str());
+      m.set_path(h.path);
+      m.set_what(h.overwrites ? "overwrite" : "delete");
+      m.set_items(h.items);
+      m.set_found_ns(h.found_ns);
+    }
+    return out;
+  });
+}
+
+result<pb::BrakeDecided> local_store::handle(const pb::DecideBrake& m) {
+  return guarded([&]() -> result<pb::BrakeDecided> {
+    pb::BrakeDecided out;
+    out.set_operations(m.approve() ? journal_->approve_held_back() : journal_->reject_held_back());
+    log::info("brake.decided", "vault={} approved={} operations={}", to_string(vault_.vault),
+              m.approve(), out.operations());
+    return out;
+  });
+}
+
+result<pb::TrashedAll> local_store::handle(const pb::AskTrashed& m) {
+  return guarded([&]() -> result<pb::TrashedAll> {
+    pb::TrashedAll out;
+    for (const auto& entry : m.entries()) {
+      auto& from = *out.add_from();
+      auto known = journal_->trashed_as(entry);
+      if (!known) continue;
+      from.set_path(known->path);
+      from.set_item(known->item.str());
+      from.set_hash(known->hash.str());
+    }
+    return out;
+  });
+}
+
+result<pb::Done> local_store::handle(const pb::ForgetTrashed& m) {
+  return guarded([&]() -> result<pb::Done> {
+    journal_->forget_trashed({m.entries().begin(), m.entries().end()});
+    return pb::Done{};
+  });
+}
+
+}  // namespace tinysync::client
