@@ -96,6 +96,8 @@ struct local_store : protocol<
     asks<pb::AskIdentity, pb::RecordIdentity>,
     asks<pb::AskSuspects, pb::FoldersTouched>,   // folders with entries to be looked at again
     asks<pb::AskConflicts, pb::Conflicts>,
+    asks<pb::CloseConflict, pb::Done>,
+    asks<pb::RecordTrashed, pb::Done>,
     asks<pb::AskTrashed, pb::TrashedAll>,        // where entries of the trash came from
     asks<pb::ForgetTrashed, pb::Done>,
     asks<pb::AskBrake, pb::Brake>,               // what waits for a person
@@ -136,6 +138,7 @@ struct log_replayer : protocol<
 struct applier : protocol<
     asks<pb::Stage, pb::Staged>,          // downloads what the batch needs
     asks<pb::Execute, pb::DiskFinished>,  // swaps it in, durably, and records it
+    asks<pb::ResolveConflict, pb::ConflictResolved>,  // a person has decided
     asks<pb::Recover, pb::Recovered>      // after a crash, before any scan
     > {};
 

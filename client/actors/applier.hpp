@@ -16,6 +16,7 @@ class applier {
   applier(actors::context& self, agent_doors doors, vault_config vault);
   actors::later<pb::Staged> handle(const pb::Stage& m, actors::context& self);
   actors::later<pb::DiskFinished> handle(const pb::Execute& m, actors::context& self);
+  actors::later<pb::ConflictResolved> handle(const pb::ResolveConflict& m, actors::context& self);
   actors::later<pb::Recovered> handle(const pb::Recover& m, actors::context& self);
 
  private:
@@ -23,6 +24,12 @@ class applier {
   pb::RecordDisk carry_out(const pb::Execute& m, pb::DiskFinished& finished);
   void record(pb::RecordDisk results, pb::DiskFinished finished,
               actors::later<pb::DiskFinished> answer);
+  void resolve(const pb::ConflictCopy& c, const std::string& keep,
+               actors::later<pb::ConflictResolved> answer);
+  result<void> settle_on_disk(const pb::ConflictCopy& c, const std::string& keep,
+                              pb::ConflictResolved& out);
+  void trashed(const std::string& entry, const std::string& path, const std::string& item,
+               const std::string& hash);
   void recover(const pb::Intents& left, actors::later<pb::Recovered> answer);
 
   actors::context& self_;

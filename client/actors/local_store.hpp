@@ -34,6 +34,8 @@ class local_store {
   result<pb::RecordIdentity> handle(const pb::AskIdentity& m);
   result<pb::FoldersTouched> handle(const pb::AskSuspects& m);
   result<pb::Conflicts> handle(const pb::AskConflicts& m);
+  result<pb::Done> handle(const pb::CloseConflict& m);
+  result<pb::Done> handle(const pb::RecordTrashed& m);
   result<pb::TrashedAll> handle(const pb::AskTrashed& m);
   result<pb::Done> handle(const pb::ForgetTrashed& m);
   result<pb::Brake> handle(const pb::AskBrake& m);

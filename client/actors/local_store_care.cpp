@@ -16,6 +16,15 @@ result<pb::Conflicts> local_store::handle(const pb::AskConflicts&) {
       m.set_original(c.original_path);
       m.set_found_ns(c.found_ns);
       m.set_why(c.cause);
+      m.set_original_item(c.original.str());
+      if (c.mine) {
+        put(c.mine->seen, *m.mutable_mine());
+        m.set_mine_hash(c.mine->hash.str());
+      }
+      if (c.theirs) {
+        put(c.theirs->seen, *m.mutable_theirs());
+        m.set_theirs_hash(c.theirs->hash.str());
+      }
     }
     return out;
   });
@@ -43,6 +52,23 @@ result<pb::BrakeDecided> local_store::handle(const pb::DecideBrake& m) {
     log::info("brake.decided", "vault={} approved={} operations={}", to_string(vault_.vault),
               m.approve(), out.operations());
     return out;
+  });
+}
+
+result<pb::Done> local_store::handle(const pb::CloseConflict& m) {
+  return guarded([&]() -> result<pb::Done> {
+    auto id = id_from_text<item_id>(m.id());
+    if (!id) return failure(errc::invalid_argument, "'" + m.id() + "' is no id of a conflict");
+    journal_->close_conflict(*id);
+    return pb::Done{};
+  });
+}
+
+result<pb::Done> local_store::handle(const pb::RecordTrashed& m) {
+  return guarded([&]() -> result<pb::Done> {
+    journal_->put_trashed(m.entry(), {m.from().path(), id_from<item_id>(m.from().item()),
+                                      id_from<content_hash>(m.from().hash())});
+    return pb::Done{};
   });
 }
 

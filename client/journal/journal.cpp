@@ -225,14 +225,18 @@ std::vector<conflict_copy> journal::conflicts() {
   {
     auto r = db_.query("conflict_all");
     while (r.next())
-      out.push_back({id_at<item_id>(r, 0), id_at<item_id>(r, 1), {}, {}, r.i64(2), r.text(3)});
+      out.push_back({id_at<item_id>(r, 0), id_at<item_id>(r, 1), {}, {}, r.i64(2), r.text(3), {}, {}});
   }
   for (auto& c : out) {
     c.path = local_path(c.item).value_or("");
     c.original_path = local_path(c.original).value_or("");
+    c.mine = local(c.item);
+    if (c.original != c.item) c.theirs = local(c.original);
   }
   return out;
 }
+
+void journal::close_conflict(const item_id& copy) { db_.run("conflict_drop", raw(copy)); }
 
 bool journal::synced() {
   auto dirty = db_.query("dirty_take", most_refusals, 1);

@@ -77,6 +77,7 @@ struct conflict_copy {
   std::string path, original_path;
   std::int64_t found_ns = 0;
   std::string cause;
+  std::optional<engine::local_item> mine, theirs;
 };
 
 /// An operation that waits for a person: see engine/brake.
@@ -127,6 +128,7 @@ class journal final : public engine::tree_view {
 
   // -- the local trash
   std::optional<tinysync::journal::trashed> trashed_as(const std::string& entry);
+  void put_trashed(const std::string& entry, const tinysync::journal::trashed& from);
   void forget_trashed(const std::vector<std::string>& entries);
 
   // -- the mass-change brake
@@ -168,6 +170,8 @@ class journal final : public engine::tree_view {
   void put_state(std::string_view key, std::string_view value);
   tinysync::journal::summary summary();
   std::vector<conflict_copy> conflicts();
+  /// It is settled: the copy is a file like any other.
+  void close_conflict(const item_id& copy);
   bool synced();  ///< nothing dirty, nothing under way, the cursor at the highest position told
 
  private:

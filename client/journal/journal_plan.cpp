@@ -133,8 +133,8 @@ void journal::record(const std::vector<intent_result>& results, std::int64_t now
     if (!found) continue;
     db_.run("intent_drop", as_i64(result.id));
     if (!result.trashed.empty())
-      db_.run("trash_add", result.trashed, raw(found->op.from_path), raw(found->op.id),
-              raw(found->op.expected ? found->op.expected->hash : content_hash{}));
+      put_trashed(result.trashed, {found->op.from_path, found->op.id,
+                                   found->op.expected ? found->op.expected->hash : content_hash{}});
     if (result.failed) {
       db_.run("dirty_wait", raw(found->op.id));
     } else {
@@ -148,6 +148,10 @@ std::optional<trashed> journal::trashed_as(const std::string& entry) {
   auto r = db_.query("trash_get", entry);
   if (!r.next()) return std::nullopt;
   return tinysync::journal::trashed{r.text(0), id_at<item_id>(r, 1), id_at<content_hash>(r, 2)};
+}
+
+void journal::put_trashed(const std::string& entry, const tinysync::journal::trashed& from) {
+  db_.run("trash_add", entry, raw(from.path), raw(from.item), raw(from.hash));
 }
 
 void journal::forget_trashed(const std::vector<std::string>& entries) {

@@ -183,6 +183,23 @@ void world::decide_brake(device& d, bool approve) {
   ask(vault_actor(d, "engine"), m);
 }
 
+std::map<std::string, std::string> world::listed_conflicts(device& d) {
+  std::map<std::string, std::string> out;
+  auto said = ask(vault_actor(d, "local_store"), pb::AskConflicts{});
+  for (const auto& c : dynamic_cast<const pb::Conflicts&>(*said).conflicts()) out[c.id()] = c.path();
+  return out;
+}
+
+std::string world::resolve(device& d, const std::string& id, const std::string& keep) try {
+  pb::ResolveConflict m;
+  m.set_id(id);
+  m.set_keep(keep);
+  ask(vault_actor(d, "applier"), m);
+  return {};
+} catch (const std::runtime_error& e) {
+  return e.what();
+}
+
 std::map<std::string, std::string> world::trash_of(device& d) {
   std::map<std::string, std::string> out;
   auto said = ask(vault_actor(d, "trash"), pb::AskTrash{});

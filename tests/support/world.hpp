@@ -128,6 +128,10 @@ class world {
   /// How many operations wait for a person on this device, and the person's answer.
   std::size_t held_back(device& d);
   void decide_brake(device& d, bool approve);
+  /// The conflicts the device lists: id of the copy → path of the copy.
+  std::map<std::string, std::string> listed_conflicts(device& d);
+  /// mine, theirs or both; what is wrong, or nothing.
+  std::string resolve(device& d, const std::string& id, const std::string& keep);
   /// Entry → path of what lies in the device's local trash.
   std::map<std::string, std::string> trash_of(device& d);
   /// Where it is now.

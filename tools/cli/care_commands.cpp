@@ -8,6 +8,47 @@ namespace {
 
 std::string text_of(const json& time) { return time.is_null() ? "" : time.get<std::string>(); }
 
+struct found_conflict {
+  pb::VaultStatus vault;
+  pb::ConflictCopy copy;
+};
+
+result<std::vector<found_conflict>> all_conflicts(agent& a) {
+  auto vaults = vaults_named(a, "");
+  if (!vaults) return failure(vaults.error());
+  std::vector<found_conflict> out;
+  for (const auto& v : *vaults) {
+    auto r = a.ask<pb::Conflicts>(actor_of(v, "local_store"), pb::AskConflicts{});
+    if (!r) return failure(r.error());
+    for (const auto& copy : r->conflicts()) out.push_back({v, copy});
+  }
+  return out;
+}
+
+result<found_conflict> conflict_named(agent& a, const std::string& id) {
+  auto all = all_conflicts(a);
+  if (!all) return failure(all.error());
+  for (auto& f : *all)
+    if (f.copy.id() == id) return std::move(f);
+  return failure(errc::not_found, "conflict '" + id + "' (see: tinysync conflicts ls)");
+}
+
+json conflict_json(const found_conflict& f) {
+  auto side = [](bool there, const pb::FolderEntry& e) {
+    return there ? json{{"size", e.size()}, {"mtime", time_of(e.mtime_ns())}} : json(nullptr);
+  };
+  json j;
+  j["id"] = f.copy.id();
+  j["vault"] = f.vault.name();
+  put_bytes(j, "path", f.copy.path());
+  put_bytes(j, "original", f.copy.original());
+  j["why"] = f.copy.why();
+  j["found"] = time_of(f.copy.found_ns());
+  j["mine"] = side(f.copy.has_mine(), f.copy.mine());
+  j["theirs"] = side(f.copy.has_theirs(), f.copy.theirs());
+  return j;
+}
+
 /// Goes to every vault asked for; prints what it says of it.
 int decide(const common& c, const std::string& vault, bool approve) {
   return with_agent(c, [&](agent& a) {
@@ -32,29 +73,57 @@ int decide(const common& c, const std::string& vault, bool approve) {
 
 int conflicts_ls(const common& c) {
   return with_agent(c, [&](agent& a) {
-    auto vaults = vaults_named(a, "");
-    if (!vaults) return complain(vaults.error(), c.json);
+    auto found = all_conflicts(a);
+    if (!found) return complain(found.error(), c.json);
     json all = json::array();
-    std::vector<std::vector<std::string>> rows = {{"CONFLICT COPY", "OF", "WHY", "FOUND"}};
-    for (const auto& v : *vaults) {
-      auto r = a.ask<pb::Conflicts>(actor_of(v, "local_store"), pb::AskConflicts{});
-      if (!r) return complain(r.error(), c.json);
-      for (const auto& one : r->conflicts()) {
-        json j;
-        j["id"] = one.id();
-        j["vault"] = v.name();
-        put_bytes(j, "path", one.path());
-        put_bytes(j, "original", one.original());
-        j["why"] = one.why();
-        j["found"] = time_of(one.found_ns());
-        all.push_back(j);
-        rows.push_back({printable(one.path()), printable(one.original()), one.why(),
-                        text_of(j["found"])});
-      }
+    std::vector<std::vector<std::string>> rows = {{"ID", "CONFLICT COPY", "OF", "WHY", "FOUND"}};
+    for (const auto& f : *found) {
+      all.push_back(conflict_json(f));
+      rows.push_back({f.copy.id(), printable(f.copy.path()), printable(f.copy.original()), f.copy.why(),
+                      text_of(time_of(f.copy.found_ns()))});
     }
     if (c.json) return print(json{{"conflicts", all}}) ? 0 : 1;
     if (all.empty()) return print(std::string("no conflicts")) ? 0 : 1;
     return print(table(rows)) ? 0 : 1;
+  });
+}
+
+int conflicts_show(const common& c, const std::string& id) {
+  return with_agent(c, [&](agent& a) {
+    auto found = conflict_named(a, id);
+    if (!found) return complain(found.error(), c.json);
+    if (c.json) return print(conflict_json(*found)) ? 0 : 1;
+    const auto& copy = found->copy;
+    auto line = [&](const char* what, const std::string& path, const pb::FolderEntry& e) {
+      return std::string(what) + printable(join_path(found->vault.root(), path)) + "  " +
+             size_text(e.size()) + "  " + text_of(time_of(e.mtime_ns()));
+    };
+    print("conflict " + copy.id() + " in vault '" + found->vault.name() + "' (" + copy.why() + "), found " +
+          text_of(time_of(copy.found_ns())));
+    print(line("  mine    ", copy.path(), copy.mine()));
+    print(copy.has_theirs() ? line("  theirs  ", copy.original(), copy.theirs())
+                            : std::string("  theirs  gone by now"));
+    return print("keep one or both: tinysync conflicts resolve " + copy.id() + " --keep mine|theirs|both") ? 0 : 1;
+  });
+}
+
+int conflicts_resolve(const common& c, const std::string& id, const std::string& keep) {
+  return with_agent(c, [&](agent& a) {
+    auto found = conflict_named(a, id);
+    if (!found) return complain(found.error(), c.json);
+    pb::ResolveConflict m;
+    m.set_id(id);
+    m.set_keep(keep);
+    auto r = a.ask<pb::ConflictResolved>(actor_of(found->vault, "applier"), m);
+    if (!r) return complain(r.error(), c.json);
+    json j;
+    put_bytes(j, "path", r->path());
+    j["keep"] = keep;
+    if (!r->trashed().empty()) put_bytes(j, "trashed", r->trashed());
+    if (c.json) return print(j) ? 0 : 1;
+    auto line = "kept " + keep + ": " + printable(r->path());
+    if (!r->trashed().empty()) line += "; what it replaced is in the trash (tinysync trash ls)";
+    return print(line) ? 0 : 1;
   });
 }
 

@@ -30,6 +30,8 @@ struct log_query {
 };
 int log(const common& c, const log_query& q);
 int conflicts_ls(const common& c);
+int conflicts_show(const common& c, const std::string& id);
+int conflicts_resolve(const common& c, const std::string& id, const std::string& keep);
 int brake_show(const common& c, const std::string& vault);
 int brake_approve(const common& c, const std::string& vault);
 int brake_reject(const common& c, const std::string& vault);

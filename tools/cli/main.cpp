@@ -12,7 +12,7 @@ using namespace tinysync;
 
 struct arguments {
   cli::common common;
-  std::string invite, name, vault, folder, target, device, actor, type, json = "{}", entry, older_than;
+  std::string invite, name, vault, folder, target, device, actor, type, json = "{}", entry, older_than, keep;
   bool on_demand = false, prove = false, synced = false, unproven = false;
   std::uint32_t timeout = 0, send_timeout = 60;
   cli::log_query log;
@@ -88,6 +88,14 @@ void add_care(CLI::App& app, arguments& a, action& run) {
   conflicts->add_subcommand("ls", "list them")->callback([&] {
     run = [&] { return cli::conflicts_ls(a.common); };
   });
+  auto* one = conflicts->add_subcommand("show", "both sides of one");
+  one->add_option("ID", a.entry, "as `conflicts ls` prints it")->required();
+  one->callback([&] { run = [&] { return cli::conflicts_show(a.common, a.entry); }; });
+  auto* resolve = conflicts->add_subcommand("resolve", "end one; what goes is in the local trash");
+  resolve->add_option("ID", a.entry, "as `conflicts ls` prints it")->required();
+  resolve->add_option("--keep", a.keep, "mine: the copy gets the name; theirs: the copy goes; both: as it is")
+      ->required()->check(CLI::IsMember({"mine", "theirs", "both"}));
+  resolve->callback([&] { run = [&] { return cli::conflicts_resolve(a.common, a.entry, a.keep); }; });
 
   auto* brake = app.add_subcommand("brake", "mass deletions and overwrites, held back until you decide")
                     ->require_subcommand(1);

@@ -153,11 +153,17 @@ SELECT item, reason FROM refusals WHERE count >= ? LIMIT 1000;
 
 -- name: conflict_add
 INSERT OR REPLACE INTO conflicts (item, original, found_ns, cause) VALUES (?, ?, ?, ?);
+-- Closed are those whose copy is gone, and those that are equal by now (folders have no content).
 -- name: conflict_all
 SELECT c.item, c.original, c.found_ns, c.cause FROM conflicts c JOIN local l ON l.id = c.item
+LEFT JOIN local o ON o.id = c.original
+WHERE o.id IS NULL OR o.id = l.id OR l.kind = 1 OR o.kind <> l.kind OR o.hash <> l.hash
 ORDER BY c.found_ns LIMIT 1000;
 -- name: conflict_count
-SELECT count(*) FROM conflicts c JOIN local l ON l.id = c.item;
+SELECT count(*) FROM conflicts c JOIN local l ON l.id = c.item LEFT JOIN local o ON o.id = c.original
+WHERE o.id IS NULL OR o.id = l.id OR l.kind = 1 OR o.kind <> l.kind OR o.hash <> l.hash;
+-- name: conflict_drop
+DELETE FROM conflicts WHERE item = ?;
 -- name: conflict_rekey
 UPDATE conflicts SET item = ? WHERE item = ?;
 
