@@ -121,10 +121,15 @@ std::size_t simulation::settle(std::size_t max) {
 
 std::size_t simulation::run_for(duration span) {
   auto until = now() + span;
-  auto n = settle();
+  auto moment = [this] {
+    auto n = settle(most_steps_at_once);
+    if (n == most_steps_at_once) throw std::runtime_error("messages without end while time stands still");
+    return n;
+  };
+  auto n = moment();
   while (next_timeout() && *next_timeout() <= until) {
     parts_->clock->fire_next();
-    n += settle();
+    n += moment();
   }
   parts_->clock->move_to(until);
   return n;

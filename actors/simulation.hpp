@@ -18,6 +18,9 @@
 
 namespace tinysync::actors {
 
+/// More than any honest run takes between two moments of virtual time.
+inline constexpr std::size_t most_steps_at_once = 1'000'000;
+
 /// Several trees in one thread. To be driven from outside the actors: tests and jobs of `post`.
 class simulation {
  public:
@@ -44,7 +47,8 @@ class simulation {
   /// Steps until nothing is runnable or `max` is reached; time stands still. Returns the steps
   /// taken.
   std::size_t settle(std::size_t max = SIZE_MAX);
-  /// Lets virtual time pass from timer to timer, settling in between. Returns the steps taken.
+  /// Lets virtual time pass from timer to timer, settling in between. Returns the steps taken. Throws
+  /// std::runtime_error if actors keep each other busy without end at one moment.
   std::size_t run_for(duration span);
   /// When the next timer is due; nothing if there is none.
   std::optional<time_point> next_timeout() const;

@@ -23,11 +23,13 @@ bool in_suspect_window(const seen& s, std::int64_t now_ns) {
 
 }  // namespace
 
+/// The folder that has this path as far as the rows know; what is a file there is none.
 std::optional<item_id> scan_batch::folder_at(const std::string& path) {
   item_id at = root_item;
   for (const auto& part : split_path(path)) {
     auto child = trees_.local_at({at, part});
-    if (!child) return std::nullopt;
+    auto row = child ? trees_.local(*child) : std::nullopt;
+    if (!row || row->kind() != item_kind::folder) return std::nullopt;
     at = *child;
   }
   return at;

@@ -69,6 +69,24 @@ TEST(simulations, of_one_seed_are_equal_and_of_different_seeds_differ) {
   EXPECT_EQ(std::unique(hashes.begin(), hashes.end()), hashes.end());
 }
 
+/// Tells itself the same for ever.
+class eager {
+ public:
+  explicit eager(context& self) : self_(self) {}
+  void handle(const Int64Value& n) { self_.send(self_.self<player_face>(), number(n.value())); }
+
+ private:
+  context& self_;
+};
+
+TEST(simulations, in_which_actors_are_busy_without_end_are_stopped) {
+  simulation sim(1);
+  sim.start({.name = "one", .children = {child<player_face, eager>("e", runs_on::own_thread)}});
+  sim.settle();
+  sim.directory().find<player_face>("/one/e").tell(number(1));
+  EXPECT_THROW(sim.run_for(1s), std::runtime_error);
+}
+
 struct simulated : stage {};
 
 TEST_F(simulated, time_stands_still_until_it_is_told_to_pass) {

@@ -179,6 +179,16 @@ TEST_F(observe_test, a_file_that_became_a_folder_is_another_item) {
   EXPECT_NE(find(c, "a")->id, a);
 }
 
+/// World seed 8465: the folder's own event came first, and what is in it became children of a file.
+TEST_F(observe_test, a_folder_known_as_a_file_is_looked_for_from_above) {
+  row(d, {root_item, "d"}, a_folder(4));
+  row(a, {d, "f"}, a_file(1), "one");
+  auto c = scan({{"d/f", {{"inside", a_file(9)}}}}, {"d/f"});
+  EXPECT_TRUE(c.changed.empty());
+  EXPECT_TRUE(c.gone.empty());
+  EXPECT_EQ(c.again, std::vector<std::string>{"d"});
+}
+
 TEST_F(observe_test, a_second_name_of_a_file_is_a_file_of_its_own) {
   row(a, {root_item, "a"}, a_file(1), "one");
   text["b"] = "one";
