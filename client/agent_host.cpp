@@ -60,7 +60,7 @@ result<std::string> make_root(const std::string& wanted) {
   std::filesystem::path path = std::filesystem::absolute(wanted, ec);
   if (ec) return failure(errc::invalid_argument, wanted);
   if (std::filesystem::exists(path, ec) && !std::filesystem::is_directory(path, ec))
-    return failure(errc::already_exists, path.string() + " is a file, not a folder");
+    return failure(errc::invalid_argument, path.string() + " is a file, not a folder");
   std::filesystem::create_directories(path, ec);
   if (ec && !std::filesystem::is_directory(path))
     return failure(errc::permission_denied, "creating " + path.string() + " (" + ec.message() + ")");

@@ -158,10 +158,18 @@ actors::later<pb::Recovered> applier::handle(const pb::Recover&, actors::context
     answer.fail(d.error());
     return answer;
   }
-  self_.ask(store_, pb::AskIntents{}, store_answers_within, [this, answer](result<pb::Intents> r) {
+  auto begin = [this, answer](result<pb::Intents> r) {
     if (!r) return answer.fail(r.error());
     recover(*r, answer);
-  });
+  };
+  // Nothing is touched in a folder that is not the one that was attached.
+  self_.ask(store_, pb::AskIdentity{}, store_answers_within,
+            [this, answer, begin](result<pb::RecordIdentity> r) {
+              if (!r) return answer.fail(r.error());
+              auto root = folder::find_same_root(*disk_, vault_.vault, vault_.root, from_message(*r));
+              if (!root) return answer.fail(root.error());
+              self_.ask(store_, pb::AskIntents{}, store_answers_within, begin);
+            });
   return answer;
 }
 

@@ -99,9 +99,9 @@ result<pb::Attachment> attachments::prepare_root(const pb::VaultInfo& vault, con
   if (!root) return failure(root.error());
   for (const auto& [id, a] : attached_) {
     if (id == vault.id())
-      return failure(errc::already_exists, "vault '" + vault.name() + "' is attached to " + a.root());
+      return failure(errc::root_in_use, "vault '" + vault.name() + "' is attached to " + a.root());
     if (inside(*root, a.root()) || inside(a.root(), *root))
-      return failure(errc::already_exists,
+      return failure(errc::root_in_use,
                      *root + " overlaps " + a.root() + ", the root of vault '" + a.vault_name() + "'");
   }
   auto disk = doors_.open_root(*root);
@@ -109,7 +109,7 @@ result<pb::Attachment> attachments::prepare_root(const pb::VaultInfo& vault, con
   auto id = id_from<vault_id>(vault.id());
   auto known = folder::read_marker(**disk);
   if (known && *known && (*known)->vault != id)
-    return failure(errc::already_exists, *root + " is the root of another vault (" +
+    return failure(errc::root_in_use, *root + " is the root of another vault (" +
                                              to_string((*known)->vault) + "); detach that first");
   folder::marker mark{id, to_hex(doors_.random->bytes(16))};
   if (auto ok = folder::prepare(**disk, mark); !ok) return failure(ok.error());

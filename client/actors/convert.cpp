@@ -145,4 +145,17 @@ journal::intent_result from_message(const pb::DiskResult& m) {
   return r;
 }
 
+pb::RecordIdentity to_message(const folder::root_seen& r) {
+  pb::RecordIdentity out;
+  out.set_inode(r.inode);
+  out.set_birth_ns(r.birth_ns);
+  out.set_filesystem(r.filesystem_id);
+  out.set_marker(r.mark);
+  return out;
+}
+
+folder::root_seen from_message(const pb::RecordIdentity& m) {
+  return {m.inode(), m.birth_ns(), m.filesystem(), m.marker()};
+}
+
 }  // namespace tinysync::client

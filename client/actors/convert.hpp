@@ -2,6 +2,7 @@
 // Between actor messages and values; inside client/actors only.
 
 #include "actors/faces/client.hpp"
+#include "client/folder/root.hpp"
 #include "client/journal/journal.hpp"
 #include "proto/vocabulary/result.hpp"
 
@@ -19,6 +20,9 @@ void put(const journal::intent& i, pb::DiskOp& out);
 journal::intent from_message(const pb::DiskOp& m);
 void put(const journal::intent_result& r, pb::DiskResult& out);
 journal::intent_result from_message(const pb::DiskResult& m);
+
+pb::RecordIdentity to_message(const folder::root_seen& r);
+folder::root_seen from_message(const pb::RecordIdentity& m);
 
 /// Zero if the bytes have another length.
 template <class Id>

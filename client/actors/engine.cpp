@@ -1,5 +1,7 @@
 #include "client/actors/engine.hpp"
 
+#include <utility>
+
 #include "client/actors/places.hpp"
 
 #include "platform/log/log.hpp"
@@ -43,7 +45,11 @@ bool vault_engine::held() const {
 
 /// One thing at a time; whatever ends calls this again.
 void vault_engine::step() {
-  if (start_ != start_step::running) return start_step_on();
+  if (start_ != start_step::running) {
+    if (next_retry_ == never) start_step_on();  // else it failed a moment ago
+    if (held()) settle_checks();
+    return;
+  }
   if (held()) return;
   bool disk_quiet = !scanning_ && !planning_ && !executing_;
   if (staged_ && disk_quiet) return execute();
@@ -62,7 +68,9 @@ void vault_engine::start_step_on() {
   auto failed = [this](const error& e) {
     starting_ = false;
     self_.failed(to_string(e));
-    if (e.code == errc::missing || e.code == errc::permission_denied) block(block_reason::root_missing);
+    bool root = e.code == errc::missing || e.code == errc::permission_denied ||
+                e.code == errc::wrong_root;
+    if (root) block(block_reason::root_missing, to_string(e));
     retry_later();
   };
   if (start_ == start_step::recover) {
@@ -124,12 +132,12 @@ void vault_engine::scanned(const result<pb::Scanned>& r) {
   scanning_ = false;
   self_.note("");
   if (!r) {
-    everything_ = true;
+    everything_later_ = true;
     self_.failed(to_string(r.error()));
     return retry_later();
   }
   if (r->failed()) {
-    block(block_reason::root_missing);
+    block(block_reason::root_missing, r->reason());
     everything_ = true;
     return retry_later();
   }
@@ -159,14 +167,19 @@ void vault_engine::plan() {
 void vault_engine::planned(const result<pb::Planned>& r) {
   planning_ = false;
   if (!r) {
-    plan_wanted_ = true;
     self_.failed(to_string(r.error()));
     return retry_later();
   }
   waiting_ = r->waiting();
   if (r->mutations() > 0) self_.send(pending_, pb::SendOutbox{});
-  if (r->left() > 0) plan_wanted_ = true;
   bool work = r->mutations() > 0 || r->disk_size() > 0;
+  bool stuck = !work && r->left() > 0 && r->left() == left_;
+  left_ = r->left();
+  if (stuck) {  // never seen, and better slow than spinning
+    self_.failed("planning does not get on with " + std::to_string(left_) + " items");
+    return retry_later();
+  }
+  if (left_ > 0) plan_wanted_ = true;
   if (work) event(lifecycle_event::work_found, "planned");
   if (r->disk_size() > 0) {
     batch_.assign(r->disk().begin(), r->disk().end());
@@ -250,10 +263,12 @@ void vault_engine::handle(const pb::Tick&) {
   if (next_retry_ != never && next_retry_ <= now) {
     next_retry_ = never;
     plan_wanted_ = true;
+    everything_ |= std::exchange(everything_later_, false);
     folders_.merge(unread_);
     unread_.clear();
     if (engine::clears_itself(blocked_) && blocked_ == block_reason::root_missing) {
-      blocked_ = block_reason::none;  // look again; the scan blocks anew if it is still missing
+      blocked_ = block_reason::none;  // look again; it blocks anew if it is still missing
+      start_ = start_step::recover;   // what was open may be of the other one: everything anew
       everything_ = true;
     }
     self_.send(store_, pb::WakeWaiting{});
@@ -360,7 +375,8 @@ void vault_engine::event(lifecycle_event e, const std::string& why) {
   self_.ask(store_, m, store_answers_within, [](result<pb::Done>) {});
 }
 
-void vault_engine::block(block_reason why) {
+void vault_engine::block(block_reason why, const std::string& detail) {
+  detail_ = detail;
   if (blocked_ == why) return;
   blocked_ = why;
   log::warn("vault.blocked", "vault={} reason={}", to_string(vault_.vault), engine::name_of(why));

@@ -49,7 +49,7 @@ class vault_engine {
   void settle_checks();
   void answer_settled(bool synced, bool attention, const std::string& waiting_for);
   void event(engine::lifecycle_event e, const std::string& why);
-  void block(engine::block_reason why);
+  void block(engine::block_reason why, const std::string& detail = {});
   void unblock(engine::block_reason why);
   void tick_in(std::chrono::milliseconds wait);
   void retry_later();
@@ -67,15 +67,16 @@ class vault_engine {
   start_step start_ = start_step::recover;
   engine::lifecycle state_ = engine::lifecycle::bootstrapping;
   engine::block_reason blocked_ = engine::block_reason::none;
+  std::string detail_;  // of the block, for people
   bool connected_ = false, bootstrapped_ = false, paused_ = false;
 
   std::set<std::string> folders_, trees_;  // to be scanned; trees: with everything below
   std::set<std::string> unread_;           // to be scanned after a while
-  bool everything_ = false;
+  bool everything_ = false, everything_later_ = false;
   bool plan_wanted_ = false, starting_ = false;
   bool scanning_ = false, planning_ = false, staging_ = false, staged_ = false, executing_ = false;
   std::vector<pb::DiskOp> batch_;
-  std::uint64_t waiting_ = 0;
+  std::uint64_t waiting_ = 0, left_ = 0;
   std::chrono::milliseconds retry_{0};
   actors::time_point next_rescan_{}, next_suspects_{}, next_retry_{}, tick_at_{};
   bool checking_ = false;

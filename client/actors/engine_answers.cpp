@@ -41,7 +41,8 @@ void vault_engine::settle_checks() {
                           paused_ ? "paused" : std::string(engine::name_of(blocked_)));
   }
   bool idle = start_ == start_step::running && !scanning_ && !planning_ && !staging_ && !staged_ &&
-              !executing_ && !plan_wanted_ && !everything_ && folders_.empty() && trees_.empty();
+              !executing_ && !plan_wanted_ && !everything_ && !everything_later_ && folders_.empty() &&
+              trees_.empty();
   // What could not be read is tried a few times before the rest counts as all there is.
   if (!unread_.empty() && retry_ < doors_.config.retry_most) return;
   if (!idle || checking_) return;
@@ -83,6 +84,7 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
   bool held_state = state_ == lifecycle::blocked || state_ == lifecycle::paused;
   out.set_state(!connected_ && !held_state ? "Offline" : std::string(engine::name_of(state_)));
   out.set_reason(std::string(engine::name_of(blocked_)));
+  if (blocked_ != block_reason::none) out.set_detail(detail_);
   out.set_epoch(s.epoch());
   out.set_seq(s.seq());
   out.set_head_seq(s.head());
@@ -96,7 +98,7 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
   out.set_brake(s.braked() > 0);
   out.set_braked(s.braked());
   bool nothing_wanted = !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_ &&
-                        !scanning_ && start_ == start_step::running;
+                        !everything_later_ && !scanning_ && start_ == start_step::running;
   out.set_synced(out.pending() == 0 && s.braked() == 0 && nothing_wanted &&
                  s.seq() >= s.head() && bootstrapped_ && connected_ && !held());
   return out;

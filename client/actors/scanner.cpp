@@ -27,16 +27,27 @@ result<void> scanner::root_is_there() {
     if (!opened) return failure(opened.error());
     disk_ = *opened;
   }
-  auto now = disk_->identity();
+  auto now = folder::find_same_root(*disk_, vault_.vault, vault_.root, *recorded_);
   if (!now) {
     disk_.reset();
     return failure(now.error());
   }
-  auto marker = folder::read_marker(*disk_);
-  if (!marker || !*marker || (*marker)->vault != vault_.vault)
-    return failure(errc::missing, "the marker of the root " + vault_.root);
-  root_ = *now;
+  root_ = now->identity;
+  if (recorded_->inode != 0) return {};
+  recorded_ = now->seen;
+  self_.ask(store_, to_message(now->seen), store_answers_within, [](result<pb::Done>) {});
   return {};
+}
+
+void scanner::root_is_missing(const error& why) {
+  auto answer = job_->answer;
+  pb::Scanned out;
+  out.set_failed(true);
+  out.set_reason(to_string(why));
+  log::warn("scan.root_missing", "root={} why={}", vault_.root, to_string(why));
+  job_.reset();
+  answer.deliver(std::move(out));
+  next();
 }
 
 actors::later<pb::Scanned> scanner::handle(const pb::Scan& m, actors::context& self) {
@@ -56,16 +67,16 @@ void scanner::next() {
   if (queue_.empty()) return self_.note("");
   job_ = std::move(queue_.front());
   queue_.pop_front();
-  if (auto there = root_is_there(); !there) {
-    auto answer = job_->answer;
-    pb::Scanned out;
-    out.set_failed(true);
-    out.set_reason("root_missing");
-    log::warn("scan.root_missing", "root={} why={}", vault_.root, to_string(there.error()));
-    job_.reset();
-    answer.deliver(std::move(out));
-    return next();
-  }
+  if (recorded_) return begin();
+  self_.ask(store_, pb::AskIdentity{}, store_answers_within, [this](result<pb::RecordIdentity> r) {
+    if (!r) return give_up(r.error());
+    recorded_ = from_message(*r);
+    begin();
+  });
+}
+
+void scanner::begin() {
+  if (auto there = root_is_there(); !there) return root_is_missing(there.error());
   list_some();
 }
 
@@ -124,6 +135,8 @@ void scanner::hash_some() {
 }
 
 void scanner::conclude() {
+  // It may have gone, or been replaced, while it was listed.
+  if (auto there = root_is_there(); !there) return root_is_missing(there.error());
   pb::ConcludeScan m;
   m.set_scan(job_->number);
   m.set_now_ns(doors_.clock->wall_now_ns());

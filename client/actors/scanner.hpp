@@ -8,6 +8,7 @@
 #include "actors/context.hpp"
 #include "client/actors/agent_doors.hpp"
 #include "client/actors/convert.hpp"
+#include "client/folder/root.hpp"
 
 namespace tinysync::client {
 
@@ -32,6 +33,8 @@ class scanner {
   void conclude();
   void concluded(const pb::ScanConcluded& c);
   void give_up(const error& why);
+  void begin();
+  void root_is_missing(const error& why);
   result<void> root_is_there();
 
   actors::context& self_;
@@ -40,6 +43,7 @@ class scanner {
   actors::ref<faces::local_store> store_;
   std::shared_ptr<fs::disk> disk_;
   fs::root_identity root_;
+  std::optional<folder::root_seen> recorded_;
   std::unique_ptr<job> job_;
   std::deque<std::unique_ptr<job>> queue_;
   std::uint64_t last_ = 0;

@@ -161,7 +161,7 @@ result<root_identity> linux_disk::identity() {
   char text[17];
   std::snprintf(text, sizeof text, "%08x%08x", static_cast<unsigned>(fsid[0]),
                 static_cast<unsigned>(fsid[1]));
-  return root_identity{st.dev, st.inode, st.mount_id, text};
+  return root_identity{st.dev, st.inode, st.mount_id, text, st.birth_ns};
 }
 
 }  // namespace tinysync::fs

@@ -38,12 +38,14 @@ struct space {
   std::uint64_t total_bytes = 0;
 };
 
-/// Tells whether this is the folder it was: all four must agree.
+/// Tells whether this is the folder it was: all must agree. dev and mount_id hold until the next
+/// mount or start of the machine, the others for ever.
 struct root_identity {
   std::uint64_t dev = 0;
   std::uint64_t inode = 0;
   std::uint64_t mount_id = 0;
   std::string filesystem_id;  ///< statfs f_fsid, hexadecimal
+  std::int64_t birth_ns = 0;  ///< 0 if the file system keeps none
   friend bool operator==(const root_identity&, const root_identity&) = default;
 };
 

@@ -34,6 +34,7 @@ enum class exit_code : int {
   X(not_found, give_up, 404, error, "there is no such thing here")                                 \
   X(method_not_allowed, give_up, 405, error, "this address does not take that method")             \
   X(already_exists, give_up, 409, error, "it exists already")                                      \
+  X(root_in_use, give_up, 409, error, "a folder is attached once")                                 \
   X(history_diverged, resync, 409, integrity, "the server's history is not the one last seen")     \
   X(op_id_reused, give_up, 409, integrity, "an operation id came back with another body")          \
   X(snapshot_required, refetch, 410, temporary, "the log no longer reaches back that far")         \
@@ -56,6 +57,7 @@ enum class exit_code : int {
   X(not_empty, refetch, 500, error, "the folder is not empty")                                     \
   X(missing, refetch, 500, error, "the file or folder is gone")                                    \
   X(changed_meanwhile, refetch, 500, temporary, "the file changed while it was read")              \
+  X(wrong_root, ask_user, 500, attention, "this is not the folder that was attached")              \
   X(outside_root, give_up, 500, error, "the path leads out of the synced folder")                  \
   X(unsupported, give_up, 500, error, "the operating or file system cannot do that")               \
   X(not_tinysync, ask_user, 502, error, "what answered is not a TinySync server")                  \

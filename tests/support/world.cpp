@@ -172,6 +172,10 @@ std::string world::vault_actor(device& d, const std::string& name) {
   return d.agent() + "/vaults/" + to_string(*vault_id::from(vault_)) + "/" + name;
 }
 
+std::string world::status_text(device& d) {
+  return ask(vault_actor(d, "engine"), pb::AskStatus{})->ShortDebugString();
+}
+
 std::size_t world::held_back(device& d) {
   auto said = ask(vault_actor(d, "local_store"), pb::AskBrake{});
   return static_cast<std::size_t>(dynamic_cast<const pb::Brake&>(*said).held_size());

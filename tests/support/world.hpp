@@ -125,6 +125,8 @@ class world {
   void restore_server(const std::string& copy);
   /// Does the device say that it reaches the server?
   bool says_connected(device& d);
+  /// What `status` knows of the device's vault, for people.
+  std::string status_text(device& d);
   /// How many operations wait for a person on this device, and the person's answer.
   std::size_t held_back(device& d);
   void decide_brake(device& d, bool approve);

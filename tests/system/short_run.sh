@@ -109,7 +109,7 @@ refusals() {
   refused "an unknown vault" 1 "vault|no such" "$bin/tinysync" --home "$work/home-A" attach nowhere "$work/elsewhere"
   : >"$work/a file"
   A vault create second >/dev/null
-  refused "a root that is a file" 1 "file" "$bin/tinysync" --home "$work/home-A" attach second "$work/a file"
+  refused "a root that is a file" 2 "file" "$bin/tinysync" --home "$work/home-A" attach second "$work/a file"
   refused "a root inside a root" 1 "inside|root|part of" "$bin/tinysync" --home "$work/home-A" attach second "$work/A/plain"
   refused "a root around a root" 1 "inside|root|contains|part of" "$bin/tinysync" --home "$work/home-A" attach second "$work"
   refused "removing a vault without a name" 2 "which vault" "$bin/tinysync" --home "$work/home-A" vault rm ""

@@ -23,6 +23,7 @@ json vault_json(const pb::VaultStatus& v) {
   put_bytes(j, "root", v.root());
   j["state"] = v.state();
   j["reason"] = v.reason().empty() ? json(nullptr) : json(v.reason());
+  j["detail"] = v.detail().empty() ? json(nullptr) : json(v.detail());
   j["position"] = {{"epoch", id_text(v.epoch())}, {"seq", v.seq()}};
   j["head"] = v.head_seq();
   j["pending"] = v.pending();
@@ -79,6 +80,8 @@ void print_status(const pb::Status& s) {
                     std::to_string(v.items()) + (v.items() == 1 ? " item" : " items")});
   if (rows.empty()) print(std::string("no folder is attached: tinysync attach VAULT DIR"));
   else print(table(rows));
+  for (const auto& v : s.vaults())
+    if (!v.detail().empty()) print("  " + v.name() + ": " + printable(v.detail()));
   for (const auto& v : s.vaults())
     for (const auto& e : v.exempt())
       print("  not synced: " + printable(e.path()) + " (" + e.reason() + ")");

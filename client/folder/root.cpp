@@ -1,0 +1,32 @@
+#include "client/folder/root.hpp"
+
+#include "client/folder/layout.hpp"
+#include "proto/vocabulary/names.hpp"
+
+namespace tinysync::folder {
+
+result<root_found> find_root(fs::disk& disk, const vault_id& vault, const std::string& path) {
+  auto now = disk.identity();
+  if (!now) return failure(now.error());
+  auto marker = read_marker(disk);
+  if (!marker) return failure(marker.error());
+  if (!*marker)
+    return failure(errc::wrong_root, "no marker " + std::string(marker_path) + " in " + printable(path) +
+                                         " (an empty mount point, another folder?)");
+  if ((*marker)->vault != vault)
+    return failure(errc::wrong_root, printable(path) + " is the root of another vault by now");
+  return root_found{{now->inode, now->birth_ns, now->filesystem_id, (*marker)->mark}, *now};
+}
+
+result<root_found> find_same_root(fs::disk& disk, const vault_id& vault, const std::string& path,
+                                  const root_seen& recorded) {
+  auto now = find_root(disk, vault, path);
+  if (!now || recorded.inode == 0 || now->seen == recorded) return now;
+  return failure(errc::wrong_root,
+                 "another folder is at " + printable(path) + " than the one that was attached (" +
+                     (now->seen.filesystem_id != recorded.filesystem_id ? "on another file system"
+                                                                        : "replaced or restored") +
+                     "). Put the former one back; or detach it and attach this one, which merges both");
+}
+
+}  // namespace tinysync::folder

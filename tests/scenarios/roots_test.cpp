@@ -1,0 +1,88 @@
+// Absence is never evidence: a root that is not the one that was attached tells nothing.
+
+#include <gtest/gtest.h>
+
+#include "tests/support/world.hpp"
+
+namespace tinysync::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct a_root : ::testing::Test {
+  world w{{"laptop", "phone"}, world_options{.durable_indexes = true}};
+  device& laptop = w["laptop"];
+  device& phone = w["phone"];
+  tree before;
+
+  void SetUp() override {
+    laptop.write("a", "1");
+    laptop.write("d/b", "2");
+    w.settle();
+    before = phone.tree();
+  }
+  void nothing_is_sent_and_it_says(const std::string& words) {
+    auto head = w.head();
+    w.run_for(20min);
+    EXPECT_EQ(w.head(), head);
+    EXPECT_EQ(phone.tree(), before);
+    auto said = w.status_text(laptop);
+    EXPECT_NE(said.find("root_missing"), std::string::npos) << said;
+    EXPECT_NE(said.find(words), std::string::npos) << said;
+  }
+};
+
+TEST_F(a_root, that_is_not_mounted_deletes_nothing_and_is_found_again) {
+  laptop.disk().vanish_root(true);
+  nothing_is_sent_and_it_says("root");
+  phone.write("a", "changed meanwhile");
+  w.run_for(1min);
+  laptop.disk().vanish_root(false);
+  w.run_for(5min);
+  w.settle();
+  EXPECT_EQ(laptop.read("a"), "changed meanwhile");
+  EXPECT_EQ(w.findings(), std::vector<std::string>{});
+}
+
+TEST_F(a_root, that_is_missing_at_the_start_is_waited_for_without_haste) {
+  laptop.stop();
+  laptop.disk().vanish_root(true);
+  laptop.start();
+  EXPECT_LT(w.simulation().run_for(10min), 3000u) << "messages while nothing can be done";
+  laptop.disk().vanish_root(false);
+  w.run_for(5min);
+  laptop.write("a", "2");
+  w.settle();
+  EXPECT_EQ(phone.read("a"), "2");
+}
+
+TEST_F(a_root, replaced_by_an_empty_folder_deletes_nothing) {
+  laptop.disk().replace_root();
+  nothing_is_sent_and_it_says("marker");
+}
+
+TEST_F(a_root, replaced_by_yesterdays_backup_deletes_nothing_and_undoes_nothing) {
+  auto marker = laptop.disk().read(".tinysync/marker");
+  laptop.write("a", "today");
+  laptop.write("new", "today, too");
+  w.settle();
+  before = phone.tree();
+  laptop.disk().replace_root();
+  for (auto own : {".tinysync/staging", ".tinysync/parked", ".tinysync/trash"}) laptop.disk().mkdir_p(own);
+  laptop.disk().write(".tinysync/marker", marker);
+  laptop.disk().write("a", "1");
+  laptop.disk().write("d/b", "2");
+  nothing_is_sent_and_it_says("another folder");
+  laptop.restart();
+  nothing_is_sent_and_it_says("another folder");
+  EXPECT_EQ(laptop.read("a"), "1") << "and nothing is done to the other folder";
+}
+
+TEST_F(a_root, whose_marker_was_cleaned_away_stops_and_says_so) {
+  laptop.disk().remove_all(".tinysync/marker");
+  laptop.remove("a");
+  nothing_is_sent_and_it_says("marker");
+}
+
+}  // namespace
+}  // namespace tinysync::test
