@@ -25,8 +25,9 @@ constexpr const char* invite_code = "an-invite-for-everybody";
 class world::virtual_clock final : public clock::clock {
  public:
   explicit virtual_clock(actors::simulation& sim) : sim_(sim), start_(sim.now()) {}
-  std::int64_t wall_now_ns() override { return long_ago + steady_now().count(); }
+  std::int64_t wall_now_ns() override { return long_ago + (steady_now() + jumped).count(); }
   std::chrono::nanoseconds steady_now() override { return sim_.now() - start_; }
+  std::chrono::nanoseconds jumped{0};
 
  private:
   actors::simulation& sim_;
@@ -52,6 +53,8 @@ world::world(const std::vector<std::string>& devices, world_options options)
   for (const auto& name : devices) add(name);
   network_->set_faults(options_.faults);
 }
+
+void world::jump_wall_clock(std::chrono::seconds by) { clock_->jumped += by; }
 
 world::~world() {
   for (auto& [name, d] : devices_)
@@ -274,9 +277,12 @@ void device::start() {
                return {};
              }};
   d.open_root = [disk = disk_](const std::string&) -> result<std::shared_ptr<fs::disk>> { return disk; };
-  d.watch_root = [disk = disk_](const std::string&, watch::event_callback seen)
+  d.watch_root = [this, disk = disk_](const std::string&, watch::event_callback seen)
       -> result<std::unique_ptr<watch::watcher>> {
-    return std::make_unique<watch::fake_watcher>(*disk, std::move(seen));
+    hears_ = seen;
+    return std::make_unique<watch::fake_watcher>(*disk, [this, seen](std::vector<watch::event> e) {
+      if (!deaf_ || fs::is_within(e.front().folder, ".tinysync")) seen(std::move(e));
+    });
   };
   d.connect = [this](const std::string&, const public_key_pin&)
       -> result<std::shared_ptr<net::transport>> {
@@ -334,6 +340,17 @@ void device::mkdir(const std::string& path) { disk_->mkdir_p(path); }
 void device::chmod(const std::string& path, std::uint32_t mode) { disk_->chmod(path, mode); }
 void device::symlink(const std::string& target, const std::string& path) {
   disk_->symlink(target, path);
+}
+
+void device::append(const std::string& path, const std::string& bytes) {
+  auto before = content_at(path);
+  w_.ledger_.wrote(before + bytes, before);
+  disk_->append(path, bytes);
+}
+
+void device::deafen(bool deaf) {
+  deaf_ = deaf;
+  if (!deaf && hears_) hears_({{.kind = watch::event_kind::overflow}});
 }
 
 void device::go_offline() {

@@ -13,6 +13,7 @@
 #include "client/actors/agent_doors.hpp"
 #include "platform/fs/fake_disk.hpp"
 #include "platform/net/fake_network.hpp"
+#include "platform/watch/watcher.hpp"
 #include "server/actors/server_doors.hpp"
 #include "server/store/sqlite_metadata.hpp"
 #include "tests/support/hands.hpp"
@@ -51,10 +52,13 @@ class device final : public hands {
   void mkdir(const std::string& path) override;
   void chmod(const std::string& path, std::uint32_t mode) override;
   void symlink(const std::string& target, const std::string& path);
+  void append(const std::string& path, const std::string& bytes);
 
   void go_offline();
   void go_online();
   bool online() const { return online_; }
+  /// From now on no event reaches the agent; when it ends, it hears that events were lost.
+  void deafen(bool deaf);
   /// The agent's process dies: nothing is drained, nothing more is handled.
   void stop();
   /// The agent's process starts, on its index if it had one.
@@ -88,6 +92,8 @@ class device final : public hands {
   std::map<std::string, std::string> files_;  // the agent's cabinet
   std::filesystem::path index_folder_;  // durable_indexes
   bool online_ = true;
+  bool deaf_ = false;
+  watch::event_callback hears_;  // the agent that watches now
 };
 
 struct world_options {
@@ -113,6 +119,8 @@ class world {
   std::optional<std::string> try_settle(actors::duration limit = std::chrono::hours(1));
   void run_for(std::chrono::milliseconds t) { sim_.run_for(t); }
   void set_faults(const net::network_faults& f) { network_->set_faults(f); }
+  /// Everybody's wall clock jumps; what runs by steady time does not notice.
+  void jump_wall_clock(std::chrono::seconds by);
 
   /// The vault's head by the server's own store.
   std::uint64_t head();
