@@ -137,8 +137,11 @@ void vault_engine::scanned(const result<pb::Scanned>& r) {
   next_rescan_ = self_.now() + doors_.config.rescan_every;
   for (const auto& f : r->again()) trees_.insert(f);
   for (const auto& f : r->later()) unread_.insert(f);
-  if (r->again_in_ms() > 0 && next_suspects_ == never)
-    next_suspects_ = self_.now() + std::chrono::milliseconds(r->again_in_ms());
+  if (r->again_in_ms() > 0 && next_suspects_ == never) {
+    auto wait = std::chrono::milliseconds(r->again_in_ms());
+    next_suspects_ = self_.now() + wait;
+    tick_in(wait);
+  }
   tick_in(doors_.config.rescan_every);
   if (r->changed() > 0 || waiting_ > 0) plan_wanted_ = true;
   if (!unread_.empty() && next_retry_ == never) return retry_later();
