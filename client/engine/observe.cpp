@@ -142,6 +142,7 @@ void scan_batch::hashed(hashed_entry h) {
     if (h.failed == "permission_denied" || h.failed == "io_failed") {
       exempt_[h.path] = h.failed == "io_failed" ? "io_failed" : "unreadable";
     }
+    if (h.failed == "changed_meanwhile") exempt_[h.path] = "changing";
     later_.push_back(parent_path(h.path));  // after a while: it may be changing all the time
     return;
   }
