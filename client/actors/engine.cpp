@@ -100,6 +100,8 @@ void vault_engine::scan(std::set<std::string> folders, bool whole_tree) {
     watch.add_folders(f);
   }
   if (folders.empty()) watch.add_folders("");
+  // Where a folder was put by us, the other half of what a user moves may be waiting to be told.
+  watch.set_take_touched(whole_tree && !folders.empty());
   if (whole_tree) {
     everything_ = false;
     trees_.clear();
@@ -115,6 +117,7 @@ void vault_engine::scan(std::set<std::string> folders, bool whole_tree) {
               auto request = m;
               for (int i = 0; w && request.folders_size() > 0 && i < w->fresh_size(); ++i)
                 request.add_folders(w->fresh(i));
+              for (int i = 0; w && i < w->touched_size(); ++i) request.add_beside(w->touched(i));
               self_.ask(scanner_, request, scan_ends_within,
                         [this](result<pb::Scanned> r) { scanned(r); });
             });
