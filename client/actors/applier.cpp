@@ -71,14 +71,17 @@ actors::later<pb::Staged> applier::handle(const pb::Stage& m, actors::context& s
             [this, answer, all](result<pb::Downloaded> r) {
               pb::Staged out;
               if (!r) {  // nothing of it is known to be durable
-                unstaged_ = all;
-                for (auto id : all) out.add_failed(id);
+                for (auto id : all) {
+                  unstaged_[id] = errc::unavailable;
+                  out.add_failed(id);
+                }
                 return answer.deliver(std::move(out));
               }
               for (int i = 0; i < r->failed_size(); ++i) {
                 auto id = folder::intent_of(fs::name_of(r->failed(i)));
                 if (!id) continue;
-                unstaged_.insert(*id);
+                bool full = r->reasons(i) == name_of(errc::disk_full);
+                unstaged_[*id] = full ? errc::disk_full : errc::unavailable;
                 out.add_failed(*id);
                 out.add_reasons(r->reasons(i));
               }
@@ -94,9 +97,9 @@ pb::RecordDisk applier::carry_out(const pb::Execute& m, pb::DiskFinished& finish
     auto i = from_message(op);
     journal::intent_result r;
     r.id = i.id;
-    if (unstaged_.contains(i.id)) {
+    if (auto not_had = unstaged_.find(i.id); not_had != unstaged_.end()) {
       executor.discard(i);
-      r.failed = errc::unavailable;
+      r.failed = not_had->second;
     } else {
       r = executor.carry_out(i, doors_.clock->wall_now_ns());
     }

@@ -2,6 +2,7 @@
 // applier: carries out intents on the disk, one batch at a time, and records what became of them.
 
 #include <memory>
+#include <map>
 #include <set>
 
 #include "actors/context.hpp"
@@ -38,7 +39,7 @@ class applier {
   actors::ref<faces::local_store> store_;
   std::shared_ptr<fs::disk> disk_;
   bool unfinished_ = false;
-  std::set<std::uint64_t> unstaged_;  // intents whose content could not be had
+  std::map<std::uint64_t, errc> unstaged_;  // intents whose content could not be had, and why
 };
 
 }  // namespace tinysync::client

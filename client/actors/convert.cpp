@@ -45,6 +45,7 @@ pb::FolderListing to_message(const engine::listing& l) {
   pb::FolderListing out;
   out.set_path(l.path);
   out.set_failed(l.failed);
+  if (l.self) put(*l.self, *out.mutable_self());
   for (const auto& e : l.entries) {
     auto& m = *out.add_entries();
     put(e.seen, m);
@@ -59,6 +60,7 @@ engine::listing from_message(const pb::FolderListing& m) {
   engine::listing out;
   out.path = m.path();
   out.failed = m.failed();
+  if (m.has_self()) out.self = seen_from(m.self());
   out.entries.reserve(static_cast<std::size_t>(m.entries_size()));
   for (const auto& e : m.entries())
     out.entries.push_back({e.name(), seen_from(e), e.kind() == special_kind, e.unreadable()});

@@ -108,6 +108,8 @@ void vault_engine::scan(std::set<std::string> folders, bool whole_tree) {
     watch.add_folders(f);
   }
   if (folders.empty()) watch.add_folders("");
+  // Where a folder was put by us, the other half of what a user moves may be waiting to be told.
+  watch.set_take_touched(whole_tree && !folders.empty());
   if (whole_tree) {
     everything_ = false;
     trees_.clear();
@@ -123,6 +125,7 @@ void vault_engine::scan(std::set<std::string> folders, bool whole_tree) {
               auto request = m;
               for (int i = 0; w && request.folders_size() > 0 && i < w->fresh_size(); ++i)
                 request.add_folders(w->fresh(i));
+              for (int i = 0; w && i < w->touched_size(); ++i) request.add_beside(w->touched(i));
               self_.ask(scanner_, request, scan_ends_within,
                         [this](result<pb::Scanned> r) { scanned(r); });
             });
@@ -145,8 +148,11 @@ void vault_engine::scanned(const result<pb::Scanned>& r) {
   next_rescan_ = self_.now() + doors_.config.rescan_every;
   for (const auto& f : r->again()) trees_.insert(f);
   for (const auto& f : r->later()) unread_.insert(f);
-  if (r->again_in_ms() > 0 && next_suspects_ == never)
-    next_suspects_ = self_.now() + std::chrono::milliseconds(r->again_in_ms());
+  if (r->again_in_ms() > 0 && next_suspects_ == never) {
+    auto wait = std::chrono::milliseconds(r->again_in_ms());
+    next_suspects_ = self_.now() + wait;
+    tick_in(wait);
+  }
   tick_in(doors_.config.rescan_every);
   if (r->changed() > 0 || waiting_ > 0) plan_wanted_ = true;
   if (!unread_.empty() && next_retry_ == never) return retry_later();
@@ -338,17 +344,6 @@ void vault_engine::handle(const pb::Resume&) {
   if (bootstrapped_) event(lifecycle_event::snapshot_loaded, "resumed");
   everything_ = true;
   step();
-}
-
-actors::later<pb::BrakeDecided> vault_engine::handle(const pb::DecideBrake& m, actors::context& self) {
-  actors::later<pb::BrakeDecided> answer(self);
-  self_.ask(store_, m, store_answers_within, [this, answer](result<pb::BrakeDecided> r) {
-    answer.deliver(r);
-    if (!r) return;
-    plan_wanted_ = true;
-    step();
-  });
-  return answer;
 }
 
 result<pb::Done> vault_engine::handle(const pb::PanicResync&) {

@@ -113,4 +113,15 @@ actors::later<pb::VaultStatus> vault_engine::handle(const pb::AskStatus&, actors
   return answer;
 }
 
+actors::later<pb::BrakeDecided> vault_engine::handle(const pb::DecideBrake& m, actors::context& self) {
+  actors::later<pb::BrakeDecided> answer(self);
+  self_.ask(store_, m, store_answers_within, [this, answer](result<pb::BrakeDecided> r) {
+    answer.deliver(r);
+    if (!r) return;
+    plan_wanted_ = true;
+    step();
+  });
+  return answer;
+}
+
 }  // namespace tinysync::client

@@ -55,6 +55,9 @@ actors::later<pb::Scanned> scanner::handle(const pb::Scan& m, actors::context& s
   j->number = ++last_;
   j->whole_tree = m.whole_tree();
   for (const auto& f : m.folders()) j->to_list.push_back(f);
+  std::set<std::string> trees(m.folders().begin(), m.folders().end());
+  for (const auto& f : m.beside())
+    if (!trees.contains(f)) j->beside.push_back(f);
   if (m.folders_size() == 0) j->to_list.push_back("");
   j->answer = actors::later<pb::Scanned>(self);
   auto answer = j->answer;
@@ -83,24 +86,25 @@ void scanner::begin() {
 void scanner::list_some() {
   pb::Compare m;
   m.set_scan(job_->number);
-  m.set_recursive(job_->whole_tree);
+  auto& queue = job_->beside.empty() ? job_->to_list : job_->beside;
+  m.set_recursive(job_->whole_tree && job_->beside.empty());
   std::size_t entries = 0;
-  while (!job_->to_list.empty() && m.folders_size() < static_cast<int>(most_folders) &&
+  while (!queue.empty() && m.folders_size() < static_cast<int>(most_folders) &&
          entries < most_entries) {
-    auto path = std::move(job_->to_list.front());
-    job_->to_list.pop_front();
+    auto path = std::move(queue.front());
+    queue.pop_front();
     if (!job_->listed.insert(path).second) continue;
     auto l = folder::list_folder(*disk_, path, root_);
     // A folder that has gone is concluded from its parent's listing, not from its own failure.
     if (l.failed == name_of(errc::missing) && !path.empty()) {
-      job_->to_list.push_back(std::string(fs::parent_of(path)));
+      queue.push_back(std::string(fs::parent_of(path)));
       continue;
     }
     entries += l.entries.size();
     *m.add_folders() = to_message(l);
   }
   job_->entries += entries;
-  if (m.folders_size() == 0) return conclude();
+  if (m.folders_size() == 0) return job_->to_list.empty() ? conclude() : list_some();
   self_.note("listing, " + std::to_string(job_->entries) + " entries");
   self_.ask(store_, std::move(m), store_answers_within, [this](result<pb::Compared> r) {
     if (!r) return give_up(r.error());

@@ -80,6 +80,10 @@ pb::Watching folder_watcher::handle(const pb::Watch& m) {
   fresh_.clear();
   for (const auto& f : m.folders()) add_tree(f, failed);
   for (const auto& f : fresh_) out.add_fresh(f);
+  if (m.take_touched()) {
+    for (const auto& f : touched_) out.add_touched(f);
+    touched_.clear();
+  }
   if (!failed.empty()) {
     log::warn("watch.incomplete", "root={} why={}", vault_.root, failed);
     self_.failed("not every folder is watched: " + failed);
@@ -101,10 +105,13 @@ void folder_watcher::handle(const pb::FoldersTouched& m) {
     flushing_.clear();
     return;
   }
-  if (gathering_) return;
-  gathering_ = true;
-  pb::Tick tick;
-  self_.delay(m.removals() ? doors_.config.gather_deletes : doors_.config.gather, tick);
+  if (!gathering_) {
+    gathering_ = true;
+    waits_longer_ = m.removals();
+    self_.delay(m.removals() ? doors_.config.gather_deletes : doors_.config.gather, pb::Tick{});
+  } else if (m.removals() && !waits_longer_) {
+    waits_longer_ = longer_ = true;  // once: the tick that is due begins the longer wait
+  }
 }
 
 /// Tries again what could not be watched. True if there was anything: events may be missing.
@@ -117,6 +124,7 @@ bool folder_watcher::watch_again() {
 }
 
 void folder_watcher::handle(const pb::Tick&) {
+  if (std::exchange(longer_, false)) return self_.delay(doors_.config.gather_deletes, pb::Tick{});
   gathering_ = false;
   pass_on();
 }

@@ -31,7 +31,7 @@ class folder_watcher {
   std::unique_ptr<watch::watcher> watcher_;
   std::set<std::string> touched_, unwatched_;
   std::vector<std::string> fresh_;  // watched for the first time by this request
-  bool overflow_ = false, gathering_ = false, urgent_ = false;
+  bool overflow_ = false, gathering_ = false, longer_ = false, waits_longer_ = false;
   std::vector<actors::later<pb::FoldersTouched>> flushing_;
 };
 

@@ -100,6 +100,11 @@ std::optional<op_id> draft::made_on_server(const item_id& id) const {
   return i == server_made_.end() ? std::nullopt : std::optional(i->second);
 }
 
+std::optional<place> draft::moved_on_server(const item_id& id) const {
+  auto i = server_places_.find(id);
+  return i == server_places_.end() ? std::nullopt : std::optional(i->second);
+}
+
 void draft::set_base(const item_id& id, item state, cause why) {
   bases_[id] = state;
   plan_.trees.push_back({tree_op::what::set_base, id, {}, std::move(state), why});
@@ -208,6 +213,7 @@ void draft::account(const item_id& id, const change& c, const op_id& op) {
   if (auto* m = std::get_if<move_rename>(&c)) {
     freed();
     server_taken_[m->to] = id;
+    server_places_[id] = m->to;
   }
   if (std::holds_alternative<delete_item>(c) || std::holds_alternative<delete_subtree>(c)) {
     freed();

@@ -33,6 +33,8 @@ class draft {
   std::optional<op_id> freed_on_server(const place& p) const;
   /// The operation of this plan that creates the item on the server.
   std::optional<op_id> made_on_server(const item_id& id) const;
+  /// Where this plan moves the item on the server.
+  std::optional<place> moved_on_server(const item_id& id) const;
   bool made_on_disk(const item_id& id) const { return disk_places_.contains(id); }
   bool gone_from_disk(const item_id& id) const { return disk_gone_.contains(id); }
   bool deleted_on_server(const item_id& id) const { return server_gone_.contains(id); }
@@ -74,6 +76,7 @@ class draft {
   std::set<place> disk_freed_;
   std::set<item_id> disk_gone_, server_gone_, asides_;
   std::map<place, item_id> server_taken_;
+  std::map<item_id, place> server_places_;  // where this plan moves it
   std::map<place, op_id> server_freed_;
   std::map<item_id, op_id> server_made_;
   std::map<item_id, std::string> paths_;  // of folders; emptied when one moves

@@ -57,6 +57,15 @@ scan_wishes scan_batch::compare(const listing& l, bool recursive) {
   bool ours = split_path(l.path).empty() ? false : split_path(l.path).front() == reserved_root_name;
   if (ours || !listed_.insert(l.path).second) return wishes;  // the agent's own folder is no item
   auto folder = folder_at(l.path);
+  auto row = folder ? trees_.local(*folder) : std::nullopt;
+  if (l.self && (!row || !same_identity(row->seen, *l.self))) {
+    // Another folder has this name by now. If it is an unknown one, the index's entries of that name
+    // may be its own (a folder restored), or have gone elsewhere with theirs: known at the end.
+    if (row) wishes.to_list.push_back(parent_path(l.path));
+    auto known = known_inode(*l.self);
+    if (row && !known) replaced_[l.path] = *folder;
+    else folder = known;
+  }
   if (!l.failed.empty()) {
     frozen_.insert(l.path);
     if (l.failed == "io_failed") later_.push_back(l.path);
@@ -119,8 +128,9 @@ void scan_batch::appeared(appearance a, scan_wishes& wishes) {
     }
   }
   if (a.seen.kind == item_kind::folder) {
-    // A folder that may have moved brings its rows along; only an unknown one is listed now.
-    if (!a.identity) wishes.to_list.push_back(a.path);
+    // A folder that moved brings its rows along, but what moved may have been put into it. A number
+    // without a birth time proves too little to compare it with those rows before it is settled.
+    if (!a.identity || a.seen.birth_ns != 0) wishes.to_list.push_back(a.path);
   } else {
     auto moved = a.identity ? trees_.local(*a.identity) : std::nullopt;
     bool carries = moved && moved->hashed() && a.seen.birth_ns != 0 &&
@@ -144,6 +154,7 @@ void scan_batch::hashed(hashed_entry h) {
     if (h.failed == "permission_denied" || h.failed == "io_failed") {
       exempt_[h.path] = h.failed == "io_failed" ? "io_failed" : "unreadable";
     }
+    if (h.failed == "changed_meanwhile") exempt_[h.path] = "changing";
     later_.push_back(parent_path(h.path));  // after a while: it may be changing all the time
     return;
   }
@@ -193,6 +204,19 @@ void scan_batch::settle_identities() {
       if (*a.here != *a.identity) vanished_.insert(*a.here);
       a.here.reset();
     }
+}
+
+/// A folder moved away and another took its name: what it held went along.
+void scan_batch::leave_with_their_folder() {
+  for (const auto& [path, former] : replaced_) {
+    if (!moved_.contains(former)) continue;
+    auto children = trees_.local_children(former);
+    for (const auto& child : children) vanished_.erase(child);  // if gone, then from the new place
+    for (auto& [at, a] : found_)
+      if (a.here && parent_path(at) == path &&
+          std::find(children.begin(), children.end(), *a.here) != children.end())
+        a.here.reset();
+  }
 }
 
 void scan_batch::match_by_content() {
@@ -264,7 +288,8 @@ void scan_batch::place_all(std::int64_t now_ns, const random_source& random, loc
     auto above = parent_path(a->path);
     auto placed = placed_.find(above);
     auto parent = placed != placed_.end() ? std::optional(placed->second) : folder_at(above);
-    if (!parent || (*parent != root_item && is_gone(*parent))) {
+    bool found_here = placed != placed_.end();  // in this scan, wherever it was before
+    if (!parent || (!found_here && *parent != root_item && is_gone(*parent))) {
       if (a->identity) moved_.erase(*a->identity);  // it has not arrived anywhere yet
       out.again.push_back(parent_path(above));  // the folder above is not known here: find it first
       continue;
@@ -295,6 +320,7 @@ void scan_batch::remove_gone(local_changes& out) {
 local_changes scan_batch::conclude(std::int64_t now_ns, const random_source& random) {
   local_changes out;
   settle_identities();
+  leave_with_their_folder();
   match_by_content();
   place_all(now_ns, random, out);
   remove_gone(out);

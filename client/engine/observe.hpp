@@ -23,6 +23,7 @@ struct listing {
   std::string path;  ///< of the folder, relative to the root; "" is the root
   std::vector<listed_entry> entries;
   std::string failed;  ///< not enumerated completely: nothing below it counts as gone
+  std::optional<engine::seen> self;  ///< the folder itself, if it is not the root
 };
 
 /// The content of an entry, read between two equal stats.
@@ -81,6 +82,7 @@ class scan_batch {
   std::string path_of(const item_id& id);
   bool is_gone(const item_id& id);
   void settle_identities();
+  void leave_with_their_folder();
   void match_by_content();
   void place_all(std::int64_t now_ns, const random_source& random, local_changes& out);
   void place_one(appearance& a, const item_id& parent, std::int64_t now_ns,
@@ -96,6 +98,7 @@ class scan_batch {
   std::set<item_id> vanished_, removed_;
   std::set<std::string> listed_, frozen_;
   std::map<std::string, std::string> exempt_;
+  std::map<std::string, item_id> replaced_;  // path of an unknown folder → the row that had it
   std::map<std::string, item_id> placed_;    // new ids of folders by path
   std::vector<std::string> later_;
 };

@@ -216,6 +216,7 @@ bool planner::send_changes(const item_id& id, const local_item& l, const item& b
 }
 
 bool planner::send_move(const item_id& id, const local_item& l, const item& r) {
+  move_out_first(l.at.parent, id);
   if (inside_on_server(l.at.parent, id)) {
     d_.note(id, cause::conflicting_move);
     move_on_disk(id, l, r, cause::conflicting_move);

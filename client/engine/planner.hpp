@@ -57,6 +57,7 @@ class planner {
   bool deleted_locally(const item_id& id);
   bool deleted_remotely(const item_id& id);
   bool inside_on_server(item_id folder, const item_id& candidate);
+  void move_out_first(item_id folder, const item_id& candidate);
   std::optional<item_id> blocker_on_disk(item_id folder, const item_id& moving);
 
   draft d_;

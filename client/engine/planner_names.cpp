@@ -46,9 +46,24 @@ bool planner::inside_on_server(item_id folder, const item_id& candidate) {
     if (folder == candidate) return true;
     auto r = d_.remote(folder);
     if (!r) return false;
-    folder = r->at.parent;
+    folder = d_.moved_on_server(folder).value_or(r->at).parent;
   }
   return false;
+}
+
+/// What I moved out of `candidate` goes first, or my move into it would look like a circle.
+void planner::move_out_first(item_id folder, const item_id& candidate) {
+  if (!inside_on_server(folder, candidate)) return;
+  std::vector<item_id> mine;
+  for (int depth = 0; folder != candidate && folder != root_item && depth < 4096; ++depth) {
+    auto r = d_.remote(folder);
+    auto l = d_.local(folder);
+    auto b = d_.base(folder);
+    if (!r) break;
+    if (l && b && l->at != r->at && l->at != b->at) mine.push_back(folder);
+    folder = d_.moved_on_server(folder).value_or(r->at).parent;
+  }
+  for (const auto& id : mine) visit(id);
 }
 
 /// Mine and theirs under one name: may mine simply become theirs?

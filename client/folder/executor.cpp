@@ -226,12 +226,15 @@ result<void> executor::remove(const journal::intent& i, journal::intent_result& 
                               std::int64_t now_ns) {
   const auto& op = i.op;
   auto now = expect(i);
-  if (!now) {
-    if (now.error().code == errc::missing) return {};
-    return failure(now.error());
-  }
+  // Also what is missing is for a scan to explain: it may have been moved, and its row would be lost.
+  if (!now) return failure(now.error());
   touched(op.from_path);
   if (now->kind == item_kind::folder) return disk_.rmdir(op.from_path);
+  if (now->kind == item_kind::file) {
+    // What a program is about to write is an edit, and an edit beats a delete.
+    auto lease = disk_.read_lease(op.from_path);
+    if (!lease && lease.error().code == errc::busy) return failure(lease.error());
+  }
   auto staged = staged_path(i.id);
   if (auto ok = disk_.rename_noreplace(op.from_path, staged); !ok) return ok;
   r.unfinished = true;

@@ -22,6 +22,14 @@ engine::listing list_folder(fs::disk& disk, const std::string& path,
                             const fs::root_identity& root) {
   engine::listing out;
   out.path = path;
+  if (!path.empty()) {
+    auto self = disk.stat(path);
+    if (!self) {
+      out.failed = code_of(self.error());
+      return out;
+    }
+    out.self = seen_of(*self);
+  }
   auto entries = disk.list(path);
   if (!entries) {
     out.failed = code_of(entries.error());

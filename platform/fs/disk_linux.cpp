@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 
@@ -14,6 +15,23 @@
 #include "proto/vocabulary/names.hpp"
 
 namespace tinysync::fs {
+namespace {
+
+/// A path may be longer than the kernel takes at once: opened in pieces, each beneath the one before.
+descriptor folder_beneath(int root, std::string_view path) {
+  descriptor at;
+  while (!path.empty()) {
+    auto piece = path.substr(0, PATH_MAX - 1);
+    if (piece.size() < path.size()) piece = piece.substr(0, piece.rfind('/'));
+    path.remove_prefix(std::min(path.size(), piece.size() + 1));
+    int above = at.get() < 0 ? root : at.get();
+    at = descriptor(open_beneath(above, std::string(piece).c_str(), O_PATH | O_DIRECTORY));
+    if (at.get() < 0) break;
+  }
+  return at;
+}
+
+}  // namespace
 
 result<std::unique_ptr<real_disk>> real_disk::open(const std::string& root) {
   // Readable, not O_PATH: syncfs and fsync need it. The root's own path may hold symlinks.
@@ -33,7 +51,7 @@ result<place> linux_disk::locate(std::string_view verb, std::string_view path, b
     p.folder = root_.get();
     return p;
   }
-  p.owned = descriptor(open_beneath(root_.get(), parent.c_str(), O_PATH | O_DIRECTORY));
+  p.owned = folder_beneath(root_.get(), parent);
   if (p.owned.get() < 0) return errno_failure(verb, path);
   p.folder = p.owned.get();
   return p;

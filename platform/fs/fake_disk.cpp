@@ -42,7 +42,18 @@ std::string_view name_of(verb v) {
   return names[static_cast<std::size_t>(v)];
 }
 
+void fake_disk::world::surprise_before(verb v, std::string_view path) {
+  auto at = std::find_if(surprises.begin(), surprises.end(), [&](const surprise& s) {
+    return s.before == v && (s.path.empty() || s.path == path);
+  });
+  if (at == surprises.end()) return;
+  auto act = std::move(at->act);
+  surprises.erase(at);  // first, so that what it does may set up the next one
+  act();
+}
+
 result<void> fake_disk::world::guard(verb v, std::string_view path) {
+  surprise_before(v, path);
   const bool changing = changes_something(v);
   if (!is_dead && changing && dies_at && changes >= *dies_at) is_dead = true;
   if (is_dead) return path_failure(errc::cancelled, name_of(v), path, "the machine is dead");

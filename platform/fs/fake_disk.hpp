@@ -135,6 +135,12 @@ class fake_disk final : public disk {
   /// From now on a program holds the file open for writing (leases are refused) until released.
   void hold_for_writing(std::string_view path);
   void release_writer(std::string_view path);
+  /// That program appends to the file it holds, whatever its path names by now.
+  void write_held(std::string_view path, std::string_view bytes);
+  /// mv to a place outside the root; it is remembered by the last name.
+  void move_out(std::string_view path);
+  /// mv back from there, to this path.
+  void move_in(std::string_view name, std::string_view to);
 
   /// As sync(1): everything so far is durable.
   void sync();
@@ -152,6 +158,8 @@ class fake_disk final : public disk {
   void fail_next(verb v, errc code, int count = 1);
   /// Asked before every door verb; an answer makes it fail. Empty function: none.
   void fail_when(std::function<std::optional<errc>(verb, std::string_view path)> ask);
+  /// Done once, just before the next call of that verb on that path ("": on any).
+  void before_next(verb v, std::string path, std::function<void()> act);
   /// After n more door verbs that change something the machine is dead: everything answers
   /// `cancelled` and changes nothing until crash().
   void die_after(std::uint64_t n);

@@ -112,6 +112,32 @@ void fake_disk::release_writer(std::string_view path) {
   w_->release(*held.mapped());
 }
 
+void fake_disk::write_held(std::string_view path, std::string_view bytes) {
+  auto held = w_->held.find(std::string(path));
+  if (held == w_->held.end()) throw std::runtime_error("not held: " + printable(path));
+  must(w_->write(*held->second, held->second->now.data.size(), bytes, user));
+}
+
+void fake_disk::move_out(std::string_view path) {
+  checked(path);
+  auto at = must(w_->locate("mv", path, user));
+  if (!at.found) throw std::runtime_error("nothing to move out: " + printable(path));
+  if (!w_->outside.emplace(at.name, at.found).second) throw std::runtime_error("out already");
+  w_->enter({{at.folder, at.name, at.found, nullptr}});
+  w_->tell(*at.folder, at.name, change_kind::moved_from, at.found->kind == kind::folder, user,
+           w_->next_cookie++);
+}
+
+void fake_disk::move_in(std::string_view name, std::string_view to) {
+  checked(to);
+  auto at = must(w_->locate("mv", to, user));
+  auto held = w_->outside.extract(std::string(name));
+  if (at.found || !held) throw std::runtime_error("cannot move in: " + printable(to));
+  w_->enter({{at.folder, at.name, nullptr, held.mapped()}});
+  w_->tell(*at.folder, at.name, change_kind::moved_to, held.mapped()->kind == kind::folder, user,
+           w_->next_cookie++);
+}
+
 void fake_disk::sync() { w_->sync_all(); }
 
 bool fake_disk::exists(std::string_view path) const {
@@ -155,6 +181,10 @@ void fake_disk::fail_when(std::function<std::optional<errc>(verb, std::string_vi
 }
 
 void fake_disk::die_after(std::uint64_t n) { w_->dies_at = w_->changes + n; }
+void fake_disk::before_next(verb v, std::string path, std::function<void()> act) {
+  w_->surprises.push_back({v, std::move(path), std::move(act)});
+}
+
 bool fake_disk::dead() const { return w_->is_dead; }
 void fake_disk::crash(const std::function<bool()>& survives) { w_->crash(survives); }
 void fake_disk::vanish_root(bool gone) { w_->gone = gone; }

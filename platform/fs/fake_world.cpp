@@ -153,7 +153,10 @@ result<void> fake_disk::world::rename(std::string_view from, std::string_view to
   auto goal = locate("rename", to, by);
   if (!goal) return failure(goal.error());
   if (!source->found) return path_failure(errc::missing, "rename", from, "");
-  if (goal->found && (!replace || goal->found->kind == kind::folder))
+  // As rename(2): a file may replace a file, a folder an empty folder.
+  bool folders = source->found->kind == kind::folder && goal->found &&
+                 goal->found->kind == kind::folder && goal->found->now.children.empty();
+  if (goal->found && (!replace || (goal->found->kind == kind::folder && !folders)))
     return path_failure(errc::exists, "rename", to, "");
   if (is_within(to, from))
     return path_failure(errc::invalid_argument, "rename", from, "into itself");

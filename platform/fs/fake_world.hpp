@@ -99,6 +99,7 @@ struct fake_disk::world {
   // --- misbehaviour ---
   /// Nothing if the verb may go on. Counts it if it changes something.
   result<void> guard(verb v, std::string_view path);
+  void surprise_before(verb v, std::string_view path);
 
   clock::clock& clock;
   fake_disk_options options;
@@ -112,11 +113,18 @@ struct fake_disk::world {
   std::vector<folder_change> pending;
   std::map<verb, std::pair<errc, int>> failing;
   std::function<std::optional<errc>(verb, std::string_view)> ask;
+  struct surprise {
+    verb before;
+    std::string path;  // "": any
+    std::function<void()> act;
+  };
+  std::vector<surprise> surprises;
   std::uint64_t changes = 0;
   std::optional<std::uint64_t> dies_at;
   bool is_dead = false;
   bool gone = false;
   std::map<std::string, node_ptr> held;
+  std::map<std::string, node_ptr> outside;  // moved out of the root, by name
   std::map<std::uint64_t, std::function<void(const change&)>> seen;
   std::uint64_t next_subscription = 1;
 };

@@ -50,9 +50,10 @@ struct fake_watcher::state {
     if (c.kind == fs::change_kind::moved_from) {
       paths.set_aside(path);
       leaving = path;
+      cookie = c.cookie;
     }
     if (c.kind == fs::change_kind::moved_to) {
-      if (watched)
+      if (watched && cookie == c.cookie)
         paths.move(leaving, path);
       else
         paths.take_aside(leaving);
@@ -66,6 +67,7 @@ struct fake_watcher::state {
   watched_paths paths;
   int next = 1;
   std::string leaving;
+  std::uint32_t cookie = 0;
   std::vector<event> waiting;
   bool deaf = false, missed = false, hold = false;
   errc refusal = errc::internal;

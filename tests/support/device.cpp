@@ -43,9 +43,12 @@ void device::start() {
                return {};
              }};
   d.open_root = [disk = disk_](const std::string&) -> result<std::shared_ptr<fs::disk>> { return disk; };
-  d.watch_root = [disk = disk_](const std::string&, watch::event_callback seen)
+  d.watch_root = [this, disk = disk_](const std::string&, watch::event_callback seen)
       -> result<std::unique_ptr<watch::watcher>> {
-    return std::make_unique<watch::fake_watcher>(*disk, std::move(seen));
+    hears_ = seen;
+    return std::make_unique<watch::fake_watcher>(*disk, [this, seen](std::vector<watch::event> e) {
+      if (!deaf_ || fs::is_within(e.front().folder, ".tinysync")) seen(std::move(e));
+    });
   };
   d.connect = [this](const std::string&, const public_key_pin&)
       -> result<std::shared_ptr<net::transport>> {
@@ -103,6 +106,17 @@ void device::mkdir(const std::string& path) { disk_->mkdir_p(path); }
 void device::chmod(const std::string& path, std::uint32_t mode) { disk_->chmod(path, mode); }
 void device::symlink(const std::string& target, const std::string& path) {
   disk_->symlink(target, path);
+}
+
+void device::append(const std::string& path, const std::string& bytes) {
+  auto before = content_at(path);
+  w_.ledger_.wrote(before + bytes, before);
+  disk_->append(path, bytes);
+}
+
+void device::deafen(bool deaf) {
+  deaf_ = deaf;
+  if (!deaf && hears_) hears_({{.kind = watch::event_kind::overflow}});
 }
 
 void device::go_offline() {

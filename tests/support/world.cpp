@@ -22,13 +22,15 @@ constexpr const char* invite_code = "an-invite-for-everybody";
 /// The simulation's time as everybody's clock.
 class world::virtual_clock final : public clock::clock {
  public:
-  explicit virtual_clock(actors::simulation& sim) : sim_(sim), start_(sim.now()) {}
-  std::int64_t wall_now_ns() override { return long_ago + steady_now().count(); }
+  virtual_clock(actors::simulation& sim, const std::chrono::nanoseconds& jumped)
+      : sim_(sim), start_(sim.now()), jumped_(jumped) {}
+  std::int64_t wall_now_ns() override { return long_ago + (steady_now() + jumped_).count(); }
   std::chrono::nanoseconds steady_now() override { return sim_.now() - start_; }
 
  private:
   actors::simulation& sim_;
   actors::time_point start_;
+  const std::chrono::nanoseconds& jumped_;
 };
 
 world::world(std::initializer_list<std::string> devices, world_options options)
@@ -37,7 +39,7 @@ world::world(std::initializer_list<std::string> devices, world_options options)
 world::world(const std::vector<std::string>& devices, world_options options)
     : options_(std::move(options)), sim_(options_.seed) {
   static_cast<void>(log::start({.least = std::getenv("TINYSYNC_LOG") ? log::level::debug : log::level::off}));
-  clock_ = std::make_unique<virtual_clock>(sim_);
+  clock_ = std::make_unique<virtual_clock>(sim_, jumped_);
   network_ = std::make_unique<net::fake_network>(
       [this](std::chrono::milliseconds d, std::function<void()> fn) { sim_.post(d, std::move(fn)); },
       options_.seed * 31 + 7);
@@ -50,6 +52,8 @@ world::world(const std::vector<std::string>& devices, world_options options)
   for (const auto& name : devices) add(name);
   network_->set_faults(options_.faults);
 }
+
+void world::jump_wall_clock(std::chrono::seconds by) { jumped_ += by; }
 
 world::~world() {
   for (auto& [name, d] : devices_)

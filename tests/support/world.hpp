@@ -13,6 +13,7 @@
 #include "client/actors/agent_doors.hpp"
 #include "platform/fs/fake_disk.hpp"
 #include "platform/net/fake_network.hpp"
+#include "platform/watch/watcher.hpp"
 #include "server/actors/server_doors.hpp"
 #include "server/store/sqlite_metadata.hpp"
 #include "tests/support/hands.hpp"
@@ -51,10 +52,13 @@ class device final : public hands {
   void mkdir(const std::string& path) override;
   void chmod(const std::string& path, std::uint32_t mode) override;
   void symlink(const std::string& target, const std::string& path);
+  void append(const std::string& path, const std::string& bytes);
 
   void go_offline();
   void go_online();
   bool online() const { return online_; }
+  /// From now on no event reaches the agent; when it ends, it hears that events were lost.
+  void deafen(bool deaf);
   /// The agent's process dies: nothing is drained, nothing more is handled.
   void stop();
   /// The agent's process starts, on its index if it had one.
@@ -88,6 +92,8 @@ class device final : public hands {
   std::map<std::string, std::string> files_;  // the agent's cabinet
   std::filesystem::path index_folder_;  // durable_indexes
   bool online_ = true;
+  bool deaf_ = false;
+  watch::event_callback hears_;  // the agent that watches now
 };
 
 struct world_options {
@@ -98,6 +104,12 @@ struct world_options {
   bool attach = true;
   bool durable_indexes = false;  ///< on real files, so that an agent can be restarted
 };
+
+/// For stories in which much is changed on purpose.
+inline world_options without_brake(world_options o = {}) {
+  o.agent.brake.items = 1'000'000;
+  return o;
+}
 
 class world {
  public:
@@ -114,6 +126,8 @@ class world {
   std::optional<std::string> try_settle(actors::duration limit = std::chrono::hours(1));
   void run_for(std::chrono::milliseconds t) { sim_.run_for(t); }
   void set_faults(const net::network_faults& f) { network_->set_faults(f); }
+  /// Everybody's wall clock jumps; what runs by steady time does not notice.
+  void jump_wall_clock(std::chrono::seconds by);
 
   /// The vault's head by the server's own store.
   std::uint64_t head();
@@ -163,6 +177,7 @@ class world {
   class virtual_clock;
   world_options options_;
   actors::simulation sim_;
+  std::chrono::nanoseconds jumped_{0};  // by which everybody's wall clock is off
   std::unique_ptr<clock::clock> clock_;
   std::unique_ptr<net::fake_network> network_;
   std::unique_ptr<crypto::seeded_randomness> server_random_;

@@ -37,7 +37,7 @@ struct observe_test : ::testing::Test {
     std::vector<std::string> queue = std::move(folders);
     for (std::size_t i = 0; i < queue.size(); ++i) {
       auto path = queue[i];
-      listing l{path, disk[path], {}};
+      listing l{path, disk[path], {}, self_of(disk, path)};
       auto w = b.compare(l, recursive);
       for (auto& more : w.to_list) queue.push_back(more);
       for (auto& [p, s] : w.to_hash) {
@@ -49,6 +49,17 @@ struct observe_test : ::testing::Test {
       ++fresh;
       while (n-- > 0) *out++ = fresh;
     });
+  }
+  /// A folder as the listing of the folder above shows it.
+  static std::optional<seen> self_of(const std::map<std::string, std::vector<listed_entry>>& disk,
+                                     const std::string& path) {
+    auto slash = path.rfind('/');
+    auto above = disk.find(slash == std::string::npos ? "" : path.substr(0, slash));
+    auto name = slash == std::string::npos ? path : path.substr(slash + 1);
+    if (!path.empty() && above != disk.end())
+      for (const auto& e : above->second)
+        if (e.name == name) return e.seen;
+    return std::nullopt;
   }
   static const local_item* find(const local_changes& c, const std::string& name) {
     for (const auto& l : c.changed)
@@ -143,6 +154,30 @@ TEST_F(observe_test, a_moved_folder_brings_its_rows_along_and_is_looked_at_again
   EXPECT_EQ(c.changed[0].at.name, "e");
   EXPECT_TRUE(c.gone.empty());
   EXPECT_EQ(c.again, std::vector<std::string>{"e"});
+}
+
+TEST_F(observe_test, a_folder_moved_into_one_that_moved_is_a_move) {
+  row(d, {root_item, "d"}, a_folder(4));
+  row(b, {d, "b"}, a_folder(2));
+  auto c = scan({{"", {{"b", a_folder(2)}}}, {"b", {{"d", a_folder(4)}}}});
+  EXPECT_TRUE(c.gone.empty());
+  ASSERT_TRUE(find(c, "d"));
+  EXPECT_EQ(find(c, "d")->id, d);
+  EXPECT_EQ(find(c, "d")->at.parent, b);
+}
+
+TEST_F(observe_test, a_new_folder_under_the_name_of_a_moved_one_takes_nothing_from_it) {
+  row(d, {root_item, "d"}, a_folder(4));
+  row(a, {d, "a"}, a_file(1), "one");
+  text["d/new"] = "new";
+  auto c = scan({{"", {{"d", a_folder(9)}, {"e", a_folder(4)}}},
+                 {"d", {{"new", a_file(8)}}},
+                 {"e", {{"a", a_file(1)}}}},
+                {"d"});  // the folder above is asked for by itself
+  EXPECT_TRUE(c.gone.empty());
+  ASSERT_TRUE(find(c, "e") && find(c, "d") && find(c, "new"));
+  EXPECT_EQ(find(c, "e")->id, d);
+  EXPECT_EQ(find(c, "new")->at.parent, find(c, "d")->id);
 }
 
 TEST_F(observe_test, a_vanished_folder_takes_what_was_in_it) {

@@ -427,6 +427,18 @@ TEST_F(planner_test, cross_moves_that_make_a_circle_of_folders_undo_mine) {
   EXPECT_TRUE(p.mutations.empty()) << text(p);
 }
 
+TEST_F(planner_test, a_folder_i_moved_into_its_former_child_is_no_circle) {
+  agreed(folder(a, pa));
+  agreed(folder(b, {a, "b"}));
+  t.local_[b].at = pb;
+  t.local_[a].at = {b, "a"};
+  auto p = make();
+  EXPECT_TRUE(p.disk.empty()) << text(p);
+  ASSERT_EQ(p.mutations.size(), 2u) << text(p);
+  EXPECT_EQ(p.mutations[0].item, b);
+  EXPECT_EQ(p.mutations[1].item, a);
+}
+
 TEST_F(planner_test, a_file_that_became_a_folder_is_deleted_and_created) {
   agreed(file(a, pa, "1"));
   t.local_.erase(a);

@@ -1,6 +1,10 @@
 // What every disk promises, asked of the real one and of the fake alike.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <climits>
 #include <filesystem>
 #include <functional>
 
@@ -313,6 +317,29 @@ TEST(real_disk, notices_that_another_folder_is_where_its_root_was) {
   EXPECT_EQ(code_of(d->identity()), errc::missing);
   std::filesystem::create_directory(root);
   EXPECT_NE(d->identity().value(), before);
+}
+
+/// A user can go deeper than one path may be long, and so can the door.
+TEST(real_disk, reaches_what_no_single_path_reaches) {
+  temporary_folder dir;
+  auto d = real_disk::open(dir.path()).value();
+  const std::string name(200, 'd');
+  std::string path;
+  int at = open(dir.path().c_str(), O_PATH | O_DIRECTORY);
+  while (path.size() < PATH_MAX + 500) {
+    ASSERT_EQ(mkdirat(at, name.c_str(), 0755), 0);
+    int below = openat(at, name.c_str(), O_PATH | O_DIRECTORY);
+    close(at);
+    at = below;
+    path += (path.empty() ? "" : "/") + name;
+  }
+  close(at);
+  EXPECT_TRUE(d->create_staged(path + "/f", 0600).value()->write("bytes"));
+  EXPECT_EQ(d->list(path).value().size(), 1u);
+  EXPECT_EQ(d->stat(path + "/f").value().size, 5u);
+  EXPECT_TRUE(d->open_read(path + "/f"));
+  EXPECT_TRUE(d->rename_noreplace(path + "/f", path + "/g"));
+  EXPECT_TRUE(d->unlink(path + "/g"));
 }
 
 TEST(real_disk, another_mount_is_outside_the_root) {
