@@ -3,7 +3,9 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include "actors/detail/faults.hpp"
 #include "actors/detail/runtime.hpp"
+#include "proto/actors/common.pb.h"
 
 namespace tinysync::actors::detail {
 
@@ -79,6 +81,10 @@ template <class F>
 void incarnation::guarded(const envelope* e, F&& step) {
   try {
     step();
+  } catch (const asked_to_crash& x) {
+    die(x.code, x.what());
+    // It did as it was told: an answer, and no poison.
+    if (hand_.slot) hand_.slot->deliver({message_ptr(std::make_shared<common::Crashed>()), {}});
   } catch (const integrity_violation& x) {
     crash(errc::integrity_violation, x.what(), e);
   } catch (const local_state_corrupt& x) {
@@ -139,14 +145,18 @@ void incarnation::dispatch(envelope& e) {
 }
 
 void incarnation::crash(errc code, std::string what, const envelope* e) {
-  // Before the answer goes out: whoever asks again at once must not reach the dying actor.
+  die(code, std::move(what));
+  if (e && e->message) poison_ = poison_key(*e->message);
+  if (hand_.slot) hand_.slot->fail(*exit_);
+}
+
+/// Before any answer goes out: whoever asks again at once must not reach the dying actor.
+void incarnation::die(errc code, std::string what) {
   fate_->leftover = errc::crashed;
   fate_->dying = true;
   over_ = true;
   exit_ = error{code, std::move(what)};
-  if (e && e->message) poison_ = poison_key(*e->message);
   self().failed(to_string(*exit_));
-  if (hand_.slot) hand_.slot->fail(*exit_);
 }
 
 void incarnation::finish() {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "actors/directory.hpp"
+#include "actors/faults.hpp"
 #include "actors/inspection.hpp"
 #include "actors/supervision.hpp"
 #include "actors/time.hpp"
@@ -21,7 +22,7 @@ namespace tinysync::actors {
 /// Several trees in one thread. To be driven from outside the actors: tests and jobs of `post`.
 class simulation {
  public:
-  explicit simulation(std::uint64_t seed = 1);
+  explicit simulation(std::uint64_t seed = 1, crash_requests crashes = crash_requests::obeyed);
   /// Kills what still runs.
   ~simulation();
   simulation(const simulation&) = delete;
@@ -44,6 +45,9 @@ class simulation {
   /// Steps until nothing is runnable or `max` is reached; time stands still. Returns the steps
   /// taken.
   std::size_t settle(std::size_t max = SIZE_MAX);
+  /// So many steps, with time moving on whenever nothing is runnable: for a look at any moment. Returns
+  /// the steps taken: fewer if nothing is left to happen.
+  std::size_t advance(std::size_t steps);
   /// Lets virtual time pass from timer to timer, settling in between. Returns the steps taken.
   std::size_t run_for(duration span);
   /// When the next timer is due; nothing if there is none.

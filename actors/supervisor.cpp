@@ -14,6 +14,11 @@ factory supervisor_factory(std::shared_ptr<const supervisor_spec> spec) {
   return [spec](actors::context& self) { return std::make_unique<supervisor>(self, spec); };
 }
 
+std::shared_ptr<const face_table> supervisor_table() {
+  static const auto table = std::make_shared<const face_table>(face_table{crash_entry()});
+  return table;
+}
+
 supervisor::supervisor(actors::context& self, std::shared_ptr<const supervisor_spec> spec)
     : life_(self.life()), spec_(std::move(spec)) {}
 
@@ -54,6 +59,7 @@ birth supervisor::birth_of(const kid& k) {
     b.runs_on = leaf->runs_on;
   } else {
     b.make = supervisor_factory(k.node.shared_branch());
+    b.table = supervisor_table();
   }
   auto weak = life_.weak_from_this();
   b.on_started = [weak, id = k.id, generation = k.generation](incarnation&) {

@@ -114,6 +114,7 @@ class incarnation : public std::enable_shared_from_this<incarnation> {
   template <class F>
   void guarded(const envelope* e, F&& step);
   void crash(errc code, std::string what, const envelope* e);
+  void die(errc code, std::string what);
   void dispatch(envelope& e);
   void settle(std::uint64_t question_id, raw_answer answer);
   void begin_stopping();

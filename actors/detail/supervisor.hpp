@@ -19,6 +19,8 @@ namespace tinysync::actors::detail {
 
 /// How a supervisor of this spec is made as a child.
 factory supervisor_factory(std::shared_ptr<const supervisor_spec> spec);
+/// What messages a supervisor takes.
+std::shared_ptr<const face_table> supervisor_table();
 
 class supervisor final : public behaviour {
  public:
