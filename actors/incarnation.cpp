@@ -51,6 +51,14 @@ void incarnation::kill() {
   post("kill", [](incarnation&) {});  // wakes it up; `take` sees the flag before anything queued
 }
 
+void incarnation::when_ended(std::function<void()> then) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!gone_) return when_ended_.push_back(std::move(then));
+  }
+  then();
+}
+
 backlog incarnation::waiting() const {
   std::lock_guard lock(mutex_);
   if (ended_ || queued_.empty()) return {};
@@ -184,6 +192,13 @@ void incarnation::announce() {
   if (std::exchange(announced_, true)) return;
   runtime_.forget(id_);
   if (birth_.on_exit) birth_.on_exit(exit_, poison_);
+  std::vector<std::function<void()>> waiting;
+  {
+    std::lock_guard lock(mutex_);
+    gone_ = true;
+    waiting.swap(when_ended_);
+  }
+  for (auto& then : waiting) then();
 }
 
 void incarnation::vanish() {

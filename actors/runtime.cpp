@@ -113,7 +113,7 @@ std::shared_ptr<incarnation> runtime::launch(birth b) {
 std::shared_ptr<incarnation> runtime::launch_root(const node_spec& root, exit_callback on_exit) {
   birth b;
   b.self = names_->find("/" + root.name());
-  b.make = supervisor_factory(root.shared_branch());
+  b.make = supervisor_factory(root.shared_branch(), std::make_shared<inheritance>());
   b.table = supervisor_table();
   b.on_started = [](incarnation& life) { life.self().bind(life.shared_from_this()); };
   b.on_exit = std::move(on_exit);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <future>
+#include <map>
 
 #include "actors/faults.hpp"
 #include "actors/ipc_bridge.hpp"
@@ -81,6 +82,35 @@ TEST_F(crashes, an_actor_dies_of_what_it_is_told_to_die_of) {
   EXPECT_EQ(crash(sim, "/root/b", "disk_full"), "invalid_argument");
   EXPECT_EQ(crash(sim, "/root/b", "boredom"), "invalid_argument");
   EXPECT_EQ(sim.inspect("/root/b").restarts, 3u);
+}
+
+/// Whatever order the scheduler takes: two lives of one actor never overlap, also below a supervisor
+/// below the one that died.
+TEST(crash_of_a_supervisor, lets_its_children_end_before_they_start_anew) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    journal j;
+    simulation sim(seed);
+    budget at_once{.max_restarts = 100, .backoff = duration(0), .backoff_max = duration(0)};
+    supervisor_spec low{.name = "low", .budget = at_once};
+    for (const char* name : {"a", "b", "c"})
+      low.children.push_back(child<probe_face, probe>(name, runs_on::scheduler, &j));
+    supervisor_spec mid{.name = "mid", .budget = at_once, .children = {low}};
+    sim.start({.name = "root", .budget = at_once, .children = {mid}});
+    sim.settle();
+    for (const char* path : {"/root/mid", "/root/mid/low", "/root/mid"}) {
+      for (int n = 0; n < 20; ++n) sim.directory().find<probe_face>("/root/mid/low/b").tell(number(1));
+      sim.directory().find_any(path).tell(std::make_shared<common::Crash>());
+      sim.run_for(1s);
+    }
+    std::map<char, int> alive;
+    for (const auto& line : j.lines) {
+      auto& n = alive[line.back()];
+      n += line.starts_with("stop") ? -1 : 1;
+      EXPECT_LE(n, 1) << line << ", seed " << seed;
+    }
+    EXPECT_EQ(alive, (std::map<char, int>{{'a', 1}, {'b', 1}, {'c', 1}})) << seed;
+    EXPECT_EQ(j.count("start a"), 4) << seed;
+  }
 }
 
 TEST(crash_requests, are_refused_where_they_are_to_be_refused) {
