@@ -155,6 +155,13 @@ TEST_F(dynamic_children, come_back_with_their_supervisor) {
   EXPECT_FALSE(at("vaults/v1/engine"));
 }
 
+TEST_F(dynamic_children, asked_for_when_their_supervisor_dies_can_be_asked_for_again) {
+  sim.directory().find_any("/root/vaults").tell(std::make_shared<common::Crash>());
+  EXPECT_EQ(add_vault(vault("v1")), errc::restarting);
+  sim.run_for(1s);
+  EXPECT_EQ(add_vault(vault("v1")), ok);
+}
+
 TEST_F(dynamic_children, come_back_when_their_supervisor_had_escalated) {
   EXPECT_EQ(add_vault(probe_child("plain")), ok);
   EXPECT_EQ(add_vault(probe_child("other")), ok);
