@@ -84,6 +84,9 @@ void vault_engine::start_step_on() {
               everything_ = true;
               plan_wanted_ = true;
               self_.send(pending_, pb::SendOutbox{});
+              // Says that there is a snapshot; an earlier life of this actor was told already.
+              self_.ask(self_.sibling<faces::log_replayer>("log_replayer"), pb::CatchUp{},
+                        store_answers_within, [](result<pb::Replayed>) {});
               step();
             });
 }
