@@ -8,6 +8,9 @@
 namespace tinysync::client {
 namespace {
 
+/// Begun with an earlier life of this actor: what that was told is gone, and half a scan proves nothing.
+constexpr const char* scan_lost = "the scan";
+
 /// The database's failures are states to be waited out, but for a damaged file.
 template <class F>
 auto guarded(F f) -> decltype(f()) {
@@ -61,7 +64,13 @@ void local_store::open(bool resync) {
 
 result<pb::Compared> local_store::handle(const pb::Compare& m) {
   return guarded([&]() -> result<pb::Compared> {
-    auto& batch = scans_.try_emplace(m.scan(), *journal_).first->second;
+    if (m.first()) {
+      scans_.clear();
+      scans_.try_emplace(m.scan(), *journal_);
+    }
+    auto known = scans_.find(m.scan());
+    if (known == scans_.end()) return failure(errc::cancelled, scan_lost);
+    auto& batch = known->second;
     pb::Compared out;
     for (const auto& f : m.folders()) {
       auto wishes = batch.compare(from_message(f), m.recursive());
@@ -86,7 +95,7 @@ result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
   return guarded([&]() -> result<pb::ScanConcluded> {
     pb::ScanConcluded out;
     auto batch = scans_.extract(m.scan());
-    if (batch.empty()) return out;
+    if (batch.empty()) return failure(errc::cancelled, scan_lost);
     auto changes = batch.mapped().conclude(m.now_ns(), doors_.bytes());
     for (const auto& l : changes.changed)
       log::debug("scan.seen", "root={} item={} parent={} name={}", vault_.root, to_string(l.id),
