@@ -64,7 +64,10 @@ world::~world() {
 
 std::filesystem::path world::scratch() {
   if (scratch_.empty()) {
-    auto name = (std::filesystem::temp_directory_path() / "tinysync-world.XXXXXX").string();
+    // Processes die here, not machines: what was written is there in memory, too, and syncing costs nothing.
+    auto memory = std::filesystem::path("/dev/shm");
+    auto base = std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+    auto name = (base / "tinysync-world.XXXXXX").string();
     if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder: " + name);
     scratch_ = name;
   }
@@ -78,6 +81,10 @@ void world::open_server(const server::sqlite_store_options& where) {
   auto opened = server::sqlite_metadata::open(store);
   if (!opened) throw std::runtime_error(to_string(opened.error()));
   database_ = std::move(*opened);
+  start_server();
+}
+
+void world::start_server() {
   server::server_doors d;
   d.clock = clock_.get();
   d.random = server_random_.get();
@@ -103,6 +110,11 @@ std::string world::back_up_server() {
   auto copied = database_->raw_database().copy_to(file);
   if (!copied) throw std::runtime_error(to_string(copied.error()));
   return file;
+}
+
+void world::restart_server() {
+  sim_.kill("server");
+  start_server();
 }
 
 void world::restore_server(const std::string& copy) {
@@ -255,8 +267,9 @@ void device::stop() {
 
 bool device::running() const { return w_.sim_.running("agent-" + name_); }
 
-void device::start() {
+void device::start(std::chrono::milliseconds first) {
   client::agent_doors d;
+  d.config.polling = w_.options_.polling;
   d.clock = w_.clock_.get();
   d.random = random_.get();
   d.indexes_in_memory = !w_.options_.durable_indexes;
@@ -287,7 +300,7 @@ void device::start() {
     if (!folder.empty()) std::filesystem::remove(folder / index);
   };
   w_.sim_.start(client::agent_tree(d, "agent-" + name_));
-  w_.sim_.run_for(100ms);
+  if (first.count() > 0) w_.sim_.run_for(first);
 }
 
 void device::release(const std::string& path) {
