@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "actors/faces/client.hpp"
 #include "proto/actors/common.pb.h"
 #include "tests/support/world.hpp"
 
@@ -198,8 +199,13 @@ TEST(a_crash, of_the_link_leaves_nobody_deaf_to_it) {
 TEST(a_crash, in_the_middle_of_a_long_scan_begins_it_anew) {
   small_sync first;
   auto vault = first.w.simulation().inspect("/agent-laptop/vaults").children.at(0).path;
-  for (const char* who : {"/scanner", "/local_store", "/engine", "/watcher"})
-    for (std::size_t moment = 1; moment < 300; moment += 3) {
+  struct victim {
+    const char* who;
+    std::size_t from, to, step;  // of the start's steps; the scan's first parts are at 80 to 160
+  };
+  for (auto [who, from, to, step] : {victim{"/scanner", 80, 160, 4}, victim{"/local_store", 80, 160, 4},
+                                     victim{"/engine", 30, 300, 30}, victim{"/watcher", 20, 200, 20}})
+    for (auto moment = from; moment < to; moment += step) {
       small_sync s;
       s.laptop.stop();
       for (int i = 0; i < 140; ++i) {
@@ -214,6 +220,35 @@ TEST(a_crash, in_the_middle_of_a_long_scan_begins_it_anew) {
       s.laptop.write("many/2/later", "written later " + std::to_string(moment));
       EXPECT_EQ(s.end(), std::vector<std::string>{}) << who << " died after " << moment << " steps";
     }
+}
+
+/// The store's answer to a message that a scanner would send; by the error's name, or "taken".
+template <class Message>
+std::string told_store(small_sync& s, const Message& m) {
+  auto store = s.w.simulation().inspect("/agent-laptop/vaults").children.at(0).path + "/local_store";
+  std::string said = "no answer";
+  s.w.simulation().directory().send_any(
+      store, std::make_shared<Message>(m), 10s, [&](result<actors::message_ptr> r) {
+        said = r ? "taken" : std::string(name_of(r.error().code));
+      });
+  s.w.run_for(1s);
+  return said;
+}
+
+TEST(a_crash, of_the_index_ends_the_scan_that_it_had_begun) {
+  small_sync s;
+  faces::pb::Compare begun, goes_on;
+  begun.set_scan(5);
+  begun.set_first(true);
+  goes_on.set_scan(5);
+  faces::pb::ConcludeScan end;
+  end.set_scan(5);
+  EXPECT_EQ(told_store(s, begun), "taken");
+  EXPECT_EQ(told_store(s, goes_on), "taken");
+  s.crash(s.w.simulation().inspect("/agent-laptop/vaults").children.at(0).path + "/local_store");
+  s.w.run_for(1s);
+  EXPECT_EQ(told_store(s, goes_on), "cancelled");
+  EXPECT_EQ(told_store(s, end), "cancelled");
 }
 
 }  // namespace
