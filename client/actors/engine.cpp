@@ -55,7 +55,7 @@ void vault_engine::step() {
   settle_checks();
 }
 
-/// Recovery of intents, then watches, then the first scan: in this order, always.
+/// What a person has paused stays so. Then recovery of intents, then watches, then the first scan: in this order, always.
 void vault_engine::start_step_on() {
   if (starting_) return;
   starting_ = true;
@@ -65,6 +65,15 @@ void vault_engine::start_step_on() {
     if (e.code == errc::missing || e.code == errc::permission_denied) block(block_reason::root_missing);
     retry_later();
   };
+  if (start_ == start_step::recall) {
+    return self_.ask(store_, pb::AskSummary{}, store_answers_within, [this, failed](result<pb::Summary> r) {
+      if (!r) return failed(r.error());
+      starting_ = false;
+      start_ = start_step::recover;
+      if (r->state() == engine::name_of(lifecycle::paused)) handle(pb::Pause{});
+      step();
+    });
+  }
   if (start_ == start_step::recover) {
     return self_.ask(applier_, pb::Recover{}, store_answers_within,
                      [this, failed](result<pb::Recovered> r) {
@@ -291,7 +300,7 @@ void vault_engine::handle(const pb::FoldersTouched& m) {
 void vault_engine::handle(const pb::RemoteChanged&) {
   if (!bootstrapped_) {
     bootstrapped_ = true;
-    event(lifecycle_event::snapshot_loaded, "snapshot loaded");
+    if (!held()) event(lifecycle_event::snapshot_loaded, "snapshot loaded");
   }
   plan_wanted_ = true;
   step();

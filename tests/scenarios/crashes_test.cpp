@@ -181,6 +181,30 @@ TEST(a_crash, while_an_agent_starts_is_got_over) {
     }
 }
 
+/// What a person has paused stays so until that person says otherwise, whoever dies and restarts.
+TEST(a_crash, of_a_paused_vault_leaves_it_paused) {
+  for (bool whole_process : {false, true}) {
+    small_sync s;
+    auto engine = s.w.simulation().inspect("/agent-laptop/vaults").children.at(0).path + "/engine";
+    auto tell = [&](auto m) {
+      s.w.simulation().directory().find_any("/agent-laptop/attachments").tell(std::make_shared<decltype(m)>(m));
+      s.w.run_for(1s);
+    };
+    tell(faces::pb::Pause{});
+    if (whole_process) s.laptop.restart();
+    else s.crash(engine);
+    s.w.run_for(10s);
+    s.begin();
+    s.w.run_for(2min);
+    EXPECT_EQ(s.phone.read("d/f1"), "phone's 1") << whole_process;
+    EXPECT_EQ(s.laptop.read("d/f1"), "laptop's 1") << whole_process;
+    EXPECT_FALSE(s.phone.exists("big")) << whole_process;
+    EXPECT_FALSE(s.laptop.exists("new")) << whole_process;
+    tell(faces::pb::Resume{});
+    EXPECT_EQ(s.end(), std::vector<std::string>{}) << whole_process;
+  }
+}
+
 TEST(a_crash, of_the_link_leaves_nobody_deaf_to_it) {
   small_sync s;
   s.crash("/agent-laptop/cloud_link");
