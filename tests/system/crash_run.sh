@@ -58,6 +58,34 @@ random_kills() {
   settled "the end of the rounds" 120
 }
 
+# Every actor of the live agent B is told to crash while something is under way: threads and disks are real
+# here. The root takes the process with it.
+told_to_crash() {
+  head1 "Every actor of a running agent told to crash"
+  local path code n=0
+  "$bin/tinysync-inspect" --home "$work/home-B" tree --json | grep -oE '"path": ?"[^"]+"' | cut -d'"' -f4 >"$work/actors"
+  [ "$(wc -l <"$work/actors")" -ge 21 ] || wrong "only $(wc -l <"$work/actors") actors"
+  while read -r path; do
+    put A "docs/f1" && put A "docs/told $((n += 1))" && put B "old/told $n"
+    code=0
+    B send "$path" Crash '{}' >"$work/said" 2>&1 </dev/null || code=$?
+    case $path in
+      /agent | */ipc_server) ;;  # takes the answer's way with it
+      *) [ "$code" -eq 0 ] || wrong "send $path Crash: exit $code, $(head -n 1 "$work/said")" ;;
+    esac
+    if [ "$path" != /agent ] && [ $((n % 4)) -eq 0 ]; then  # more at once is more than a budget allows
+      stopped B
+      again B
+    elif [ "$path" = /agent ]; then
+      until_true 20 'gone "$agent_B"' || wrong "the process outlives its root"
+      wait "$agent_B" 2>/dev/null || true
+      again B
+    fi
+    quietly=1 settled "a crash of $path" 60
+  done <"$work/actors"
+  note "$n actors"
+}
+
 # Both sides change while B's agent is away; what follows is the small sync of which every call is met.
 small_changes() {
   local n=$1
@@ -110,6 +138,7 @@ sweep() {
 
 set_up
 random_kills
+told_to_crash
 sweep
 [ "$findings" -eq 0 ] || { echo "$findings findings (TINYSYNC_CRASH_SEED=$TINYSYNC_CRASH_SEED)" >&2; exit 1; }
 head1 "Nothing was lost."
