@@ -63,7 +63,7 @@ in_sync() { "$1" wait --synced --timeout 1 >/dev/null 2>&1 || [ $? -eq 4 ]; }
 pid_of() { case $1 in server) echo "$server_pid" ;; A) echo "$agent_A" ;; B) echo "$agent_B" ;; esac; }
 pick() { local -a of=("$@"); echo "${of[RANDOM % $#]}"; }
 # The random moment: the length of the pause is what is being tried.
-pause_ms() { read -rt "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))" _ <> <(:) || true; }
+pause_ms() { read -rt "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))" -u "$never" _ || true; }
 
 killed() {
   local pid

@@ -127,6 +127,7 @@ sweep() {
   head1 "kill -9 before, in and after calls $first to $last, every ${step}th, of the $total of a small sync"
   : >"$work/outcomes"
   for ((number = first; number <= last; number += step)); do
+    [ $((number % 25)) -ne 0 ] || note "call $number, $findings findings"
     for when in $(moments_of "$number"); do
       small_changes $((n += 1))
       preloaded "$number" "$when"

@@ -8,7 +8,8 @@
 //                            is no write)
 //
 // The agent reaches everything in a root by openat2, which has no wrapper in libc: it goes through
-// syscall(2), so that is watched as well. Not seen: stores to mapped pages (SQLite maps its -shm alone,
+// syscall(2), so that is watched as well. Times and extended attributes do not count. Not seen: what stdio
+// writes (logs), stores to mapped pages (SQLite maps its -shm alone,
 // which a crash makes it rebuild), io_uring, static programs.
 
 #include <dlfcn.h>
