@@ -33,24 +33,29 @@ std::uint64_t any_ref::id() const { return cell_ ? cell_->id() : 0; }
 
 namespace {
 
-/// Calls back exactly once, with errc::unreachable if nothing else came of it.
+/// Calls back exactly once; if nothing else came of it, with errc::restarting if the supervisor lives
+/// again, else with errc::unreachable.
 class callback {
  public:
-  explicit callback(std::function<void(result<void>)> f) : f_(std::move(f)) {}
+  callback(any_ref to, std::function<void(result<void>)> f) : to_(std::move(to)), f_(std::move(f)) {}
   callback(const callback&) = delete;
   callback& operator=(const callback&) = delete;
-  ~callback() { call(failure(errc::unreachable, "the supervisor is gone")); }
+  ~callback() {
+    bool gone = !to_ || to_.target()->closed();
+    call(failure(gone ? errc::unreachable : errc::restarting, "the supervisor is gone"));
+  }
   void call(result<void> r) {
     if (auto f = std::exchange(f_, nullptr)) f(std::move(r));
   }
 
  private:
+  any_ref to_;
   std::function<void(result<void>)> f_;
 };
 
 void command(const any_ref& to, const char* label, std::function<void(result<void>)> on_done,
              std::function<void(detail::supervisor&, const detail::supervisor::done&)> what) {
-  auto once = std::make_shared<callback>(std::move(on_done));
+  auto once = std::make_shared<callback>(to, std::move(on_done));
   if (!to) return;  // the callback tells
   detail::envelope e;
   e.label = label;

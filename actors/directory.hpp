@@ -51,7 +51,8 @@ class supervisor_ref {
   explicit supervisor_ref(any_ref raw) : raw_(std::move(raw)) {}
 
   /// Starts a child beside the others. errc::already_exists if the name is taken, errc::unsupported
-  /// if the supervisor is not dynamic, errc::unreachable if it is gone.
+  /// if the supervisor is not dynamic, errc::unreachable if it is gone, errc::restarting if it died
+  /// before it could.
   void add(node_spec child, std::function<void(result<void>)> on_done = {}) const;
   /// Stops a child, forgets it, then calls back. errc::not_found if there is none of that name.
   void remove(std::string name, std::function<void(result<void>)> on_done = {}) const;

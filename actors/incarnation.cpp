@@ -3,7 +3,9 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include "actors/detail/faults.hpp"
 #include "actors/detail/runtime.hpp"
+#include "proto/actors/common.pb.h"
 
 namespace tinysync::actors::detail {
 
@@ -49,6 +51,14 @@ void incarnation::kill() {
   post("kill", [](incarnation&) {});  // wakes it up; `take` sees the flag before anything queued
 }
 
+void incarnation::when_ended(std::function<void()> then) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!gone_) return when_ended_.push_back(std::move(then));
+  }
+  then();
+}
+
 backlog incarnation::waiting() const {
   std::lock_guard lock(mutex_);
   if (ended_ || queued_.empty()) return {};
@@ -79,6 +89,10 @@ template <class F>
 void incarnation::guarded(const envelope* e, F&& step) {
   try {
     step();
+  } catch (const asked_to_crash& x) {
+    die(x.code, x.what());
+    // It did as it was told: an answer, and no poison.
+    if (hand_.slot) hand_.slot->deliver({message_ptr(std::make_shared<common::Crashed>()), {}});
   } catch (const integrity_violation& x) {
     crash(errc::integrity_violation, x.what(), e);
   } catch (const local_state_corrupt& x) {
@@ -139,14 +153,18 @@ void incarnation::dispatch(envelope& e) {
 }
 
 void incarnation::crash(errc code, std::string what, const envelope* e) {
-  // Before the answer goes out: whoever asks again at once must not reach the dying actor.
+  die(code, std::move(what));
+  if (e && e->message) poison_ = poison_key(*e->message);
+  if (hand_.slot) hand_.slot->fail(*exit_);
+}
+
+/// Before any answer goes out: whoever asks again at once must not reach the dying actor.
+void incarnation::die(errc code, std::string what) {
   fate_->leftover = errc::crashed;
   fate_->dying = true;
   over_ = true;
   exit_ = error{code, std::move(what)};
-  if (e && e->message) poison_ = poison_key(*e->message);
   self().failed(to_string(*exit_));
-  if (hand_.slot) hand_.slot->fail(*exit_);
 }
 
 void incarnation::finish() {
@@ -174,6 +192,13 @@ void incarnation::announce() {
   if (std::exchange(announced_, true)) return;
   runtime_.forget(id_);
   if (birth_.on_exit) birth_.on_exit(exit_, poison_);
+  std::vector<std::function<void()>> waiting;
+  {
+    std::lock_guard lock(mutex_);
+    gone_ = true;
+    waiting.swap(when_ended_);
+  }
+  for (auto& then : waiting) then();
 }
 
 void incarnation::vanish() {

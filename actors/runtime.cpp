@@ -49,7 +49,7 @@ std::shared_ptr<cell> registry::open_tree(const std::string& parent, const node_
   auto path = parent + "/" + node.name();
   if (auto leaf = node.leaf())
     return open(path, {leaf->kind, leaf->table, leaf->mailbox_limit, false});
-  auto top = open(path, {kind_of(*node.branch()), nullptr, 0, true});
+  auto top = open(path, {kind_of(*node.branch()), supervisor_table(), 0, true});
   for (auto& child : node.branch()->children) open_tree(path, child);
   return top;
 }
@@ -82,10 +82,12 @@ std::vector<std::shared_ptr<cell>> registry::at_and_below(std::string_view path)
   return found;
 }
 
-runtime::runtime(std::shared_ptr<timers> clock, std::unique_ptr<engine> threads, std::uint64_t seed)
+runtime::runtime(std::shared_ptr<timers> clock, std::unique_ptr<engine> threads, std::uint64_t seed,
+                 crash_requests crashes)
     : names_(std::make_shared<registry>(std::move(clock))),
       directory_(names_),
       seed_(seed),
+      crashes_(crashes),
       engine_(std::move(threads)) {}
 
 runtime::~runtime() = default;
@@ -111,7 +113,8 @@ std::shared_ptr<incarnation> runtime::launch(birth b) {
 std::shared_ptr<incarnation> runtime::launch_root(const node_spec& root, exit_callback on_exit) {
   birth b;
   b.self = names_->find("/" + root.name());
-  b.make = supervisor_factory(root.shared_branch());
+  b.make = supervisor_factory(root.shared_branch(), std::make_shared<inheritance>());
+  b.table = supervisor_table();
   b.on_started = [](incarnation& life) { life.self().bind(life.shared_from_this()); };
   b.on_exit = std::move(on_exit);
   return launch(std::move(b));

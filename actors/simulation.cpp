@@ -18,9 +18,9 @@ std::string path_of(std::string_view root) { return "/" + std::string(root); }
 }  // namespace
 
 struct simulation::parts {
-  explicit parts(std::uint64_t seed)
+  parts(std::uint64_t seed, crash_requests crashes)
       : clock(std::make_shared<detail::virtual_timers>()),
-        rt(clock, detail::make_stepped_engine(), seed),
+        rt(clock, detail::make_stepped_engine(), seed, crashes),
         order(seed),
         world(~seed) {
     rt.trace = [this](const detail::cell& to, const detail::envelope& e) { traced(to, e); };
@@ -52,7 +52,8 @@ struct simulation::parts {
   std::map<std::string, root, std::less<>> roots;
 };
 
-simulation::simulation(std::uint64_t seed) : parts_(std::make_unique<parts>(seed)) {}
+simulation::simulation(std::uint64_t seed, crash_requests crashes)
+    : parts_(std::make_unique<parts>(seed, crashes)) {}
 
 simulation::~simulation() {
   for (auto& [name, root] : parts_->roots) {
@@ -116,6 +117,20 @@ bool simulation::step() {
 std::size_t simulation::settle(std::size_t max) {
   std::size_t n = 0;
   while (n < max && step()) ++n;
+  return n;
+}
+
+std::size_t simulation::advance(std::size_t steps) {
+  std::size_t n = 0;
+  while (n < steps) {
+    if (step()) {
+      ++n;
+    } else if (next_timeout()) {
+      parts_->clock->fire_next();
+    } else {
+      break;
+    }
+  }
   return n;
 }
 

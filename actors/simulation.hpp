@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "actors/directory.hpp"
+#include "actors/faults.hpp"
 #include "actors/inspection.hpp"
 #include "actors/supervision.hpp"
 #include "actors/time.hpp"
@@ -24,7 +25,7 @@ inline constexpr std::size_t most_steps_at_once = 1'000'000;
 /// Several trees in one thread. To be driven from outside the actors: tests and jobs of `post`.
 class simulation {
  public:
-  explicit simulation(std::uint64_t seed = 1);
+  explicit simulation(std::uint64_t seed = 1, crash_requests crashes = crash_requests::obeyed);
   /// Kills what still runs.
   ~simulation();
   simulation(const simulation&) = delete;
@@ -47,6 +48,9 @@ class simulation {
   /// Steps until nothing is runnable or `max` is reached; time stands still. Returns the steps
   /// taken.
   std::size_t settle(std::size_t max = SIZE_MAX);
+  /// So many steps, with time moving on whenever nothing is runnable: for a look at any moment. Returns
+  /// the steps taken: fewer if nothing is left to happen.
+  std::size_t advance(std::size_t steps);
   /// Lets virtual time pass from timer to timer, settling in between. Returns the steps taken. Throws
   /// std::runtime_error if actors keep each other busy without end at one moment.
   std::size_t run_for(duration span);

@@ -10,12 +10,21 @@ constexpr std::size_t remembered_crashes = 64;
 
 }  // namespace
 
-factory supervisor_factory(std::shared_ptr<const supervisor_spec> spec) {
-  return [spec](actors::context& self) { return std::make_unique<supervisor>(self, spec); };
+factory supervisor_factory(std::shared_ptr<const supervisor_spec> spec,
+                           std::shared_ptr<inheritance> inherited) {
+  return [spec, inherited](actors::context& self) {
+    return std::make_unique<supervisor>(self, spec, inherited);
+  };
 }
 
-supervisor::supervisor(actors::context& self, std::shared_ptr<const supervisor_spec> spec)
-    : life_(self.life()), spec_(std::move(spec)) {}
+std::shared_ptr<const face_table> supervisor_table() {
+  static const auto table = std::make_shared<const face_table>(face_table{crash_entry()});
+  return table;
+}
+
+supervisor::supervisor(actors::context& self, std::shared_ptr<const supervisor_spec> spec,
+                       std::shared_ptr<inheritance> inherited)
+    : life_(self.life()), spec_(std::move(spec)), inherited_(std::move(inherited)) {}
 
 supervisor::~supervisor() {
   for (auto k = kids_.rbegin(); k != kids_.rend(); ++k) {
@@ -23,11 +32,33 @@ supervisor::~supervisor() {
     if (!live) continue;
     (*k)->self->hold(lifecycle::restarting);
     live->kill();
+    inherited_->orphans.push_back(live);
   }
 }
 
+/// Two lives of one actor must not overlap: first those end that an earlier life left behind.
 void supervisor::started(actors::context&) {
+  auto orphans = std::exchange(inherited_->orphans, {});
+  orphans_left_ = orphans.size();
+  if (orphans.empty()) return begin();
+  auto weak = life_.weak_from_this();
+  for (auto& o : orphans)
+    o->when_ended([weak] {
+      auto me = weak.lock();
+      if (!me) return;
+      me->post("orphan ended", [](incarnation& self) {
+        static_cast<supervisor*>(self.actor())->orphan_ended();
+      });
+    });
+}
+
+void supervisor::orphan_ended() {
+  if (--orphans_left_ == 0 && !shutdown_) begin();
+}
+
+void supervisor::begin() {
   for (auto& node : spec_->children) adopt(node).due = life_.now();
+  for (auto& node : inherited_->added) adopt(node).due = life_.now();
   advance();
 }
 
@@ -53,7 +84,10 @@ birth supervisor::birth_of(const kid& k) {
     b.table = leaf->table;
     b.runs_on = leaf->runs_on;
   } else {
-    b.make = supervisor_factory(k.node.shared_branch());
+    auto& inherited = inherited_->below[k.node.name()];
+    if (!inherited) inherited = std::make_shared<inheritance>();
+    b.make = supervisor_factory(k.node.shared_branch(), inherited);
+    b.table = supervisor_table();
   }
   auto weak = life_.weak_from_this();
   b.on_started = [weak, id = k.id, generation = k.generation](incarnation&) {
@@ -263,17 +297,21 @@ void supervisor::advance() {
 void supervisor::add(const node_spec& node, const done& on_done) {
   if (!spec_->dynamic) return on_done(failure(errc::unsupported, life_.path() + " is not dynamic"));
   if (shutdown_) return on_done(failure(errc::unreachable, life_.path() + " is stopping"));
-  for (auto& k : kids_) {
-    if (k->node.name() == node.name())
-      return on_done(failure(errc::already_exists, k->self->path()));
-  }
-  adopt(node).due = life_.now();
+  auto same = [&](const node_spec& known) { return known.name() == node.name(); };
+  auto& added = inherited_->added;
+  bool taken = std::any_of(added.begin(), added.end(), same);
+  for (auto& k : kids_) taken |= same(k->node);
+  if (taken) return on_done(failure(errc::already_exists, life_.path() + "/" + node.name()));
+  added.push_back(node);
+  if (orphans_left_ == 0) adopt(node).due = life_.now();
   on_done({});
   advance();
 }
 
 void supervisor::remove(const std::string& name, const done& on_done) {
   if (!spec_->dynamic) return on_done(failure(errc::unsupported, life_.path() + " is not dynamic"));
+  auto same = [&](const node_spec& known) { return known.name() == name; };
+  bool known = std::erase_if(inherited_->added, same) > 0;
   for (auto& k : kids_) {
     if (k->node.name() != name) continue;
     k->removal.push_back(on_done);
@@ -283,11 +321,16 @@ void supervisor::remove(const std::string& name, const done& on_done) {
     if (!k->stopping) tell_to_stop(*k);
     return;
   }
-  on_done(failure(errc::not_found, life_.path() + "/" + name));
+  if (!known) return on_done(failure(errc::not_found, life_.path() + "/" + name));
+  life_.home().names()->close_tree(life_.path() + "/" + name, true);  // not begun yet
+  on_done({});
 }
 
 void supervisor::forget(kid& k) {
   auto removal = std::move(k.removal);
+  auto name = k.node.name();
+  std::erase_if(inherited_->added, [&](auto& node) { return node.name() == name; });
+  inherited_->below.erase(name);
   life_.home().names()->close_tree(k.self->path(), true);
   std::erase_if(kids_, [&](auto& other) { return other.get() == &k; });
   for (auto& on_done : removal) on_done({});

@@ -23,7 +23,8 @@ struct system::parts {
   explicit parts(system_options o)
       : options(std::move(o)),
         clock(std::make_shared<detail::threaded_timers>()),
-        rt(clock, detail::make_threaded_engine(options.threads), options.seed) {}
+        rt(clock, detail::make_threaded_engine(options.threads), options.seed,
+           options.crashes) {}
 
   void root_ended(const std::optional<error>& why) {
     rt.names()->close_tree(root_path, false);

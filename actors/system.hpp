@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/directory.hpp"
+#include "actors/faults.hpp"
 #include "actors/inspection.hpp"
 #include "actors/supervision.hpp"
 #include "actors/time.hpp"
@@ -18,6 +19,7 @@ namespace tinysync::actors {
 struct system_options {
   std::size_t threads = 2;  ///< of the scheduler; actors with a thread of their own come on top
   std::uint64_t seed = 1;   ///< of the restart jitter
+  crash_requests crashes = crash_requests_of_this_build();
   /// The root escalated and everything below it has ended. Runs on a scheduler thread; must not
   /// block and must not destroy the system: wake main up.
   std::function<void(const error&)> on_root_failure{};

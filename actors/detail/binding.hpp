@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "actors/context.hpp"
+#include "actors/detail/faults.hpp"
 #include "actors/directory.hpp"
 #include "actors/protocol.hpp"
 
@@ -86,7 +87,8 @@ template <class Actor, class... Entries>
 std::shared_ptr<const face_table> make_table(entry_list<Entries...>) {
   return std::make_shared<const face_table>(
       face_table{{signature_of_entry<Entries>(),
-                  &invoke<Actor, typename Entries::message, typename Entries::answer>}...});
+                  &invoke<Actor, typename Entries::message, typename Entries::answer>}...,
+                 crash_entry()});
 }
 
 /// Which messages of `Face` go to which handler of `Actor`; does not compile if one is missing.

@@ -24,7 +24,7 @@ enum class lifecycle { restarting, up, stopping, stopped };
 /// What a cell knows of the actor behind it.
 struct cell_face {
   std::string kind;
-  std::shared_ptr<const face_table> table{};  ///< null for supervisors
+  std::shared_ptr<const face_table> table{};
   std::size_t mailbox_limit = 0;
   bool supervisor = false;
 };

@@ -55,6 +55,8 @@ class incarnation : public std::enable_shared_from_this<incarnation> {
   void stop();
   /// Before everything queued; a handler that is running is not interrupted.
   void kill();
+  /// Calls once, on some thread, when the actor is gone; at once if it is.
+  void when_ended(std::function<void()> then);
   bool dying() const { return fate_->dying.load(); }
   backlog waiting() const;
   std::string work() const;
@@ -114,6 +116,7 @@ class incarnation : public std::enable_shared_from_this<incarnation> {
   template <class F>
   void guarded(const envelope* e, F&& step);
   void crash(errc code, std::string what, const envelope* e);
+  void die(errc code, std::string what);
   void dispatch(envelope& e);
   void settle(std::uint64_t question_id, raw_answer answer);
   void begin_stopping();
@@ -130,6 +133,8 @@ class incarnation : public std::enable_shared_from_this<incarnation> {
   std::shared_ptr<mailbox> box_;
   std::vector<envelope> early_;  // posted before the engine attached the mailbox
   bool ended_ = false;
+  bool gone_ = false;  // destroyed, and announced
+  std::vector<std::function<void()>> when_ended_;
   std::deque<time_point> queued_;
   std::string note_;
   std::atomic<const char*> in_hand_{nullptr};  // full name of a message type, or a task's label

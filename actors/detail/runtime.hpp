@@ -13,6 +13,7 @@
 #include "actors/detail/engine.hpp"
 #include "actors/detail/incarnation.hpp"
 #include "actors/directory.hpp"
+#include "actors/faults.hpp"
 #include "actors/supervision.hpp"
 #include "actors/timers.hpp"
 
@@ -50,7 +51,8 @@ bool at_or_below(std::string_view path, std::string_view top);
 /// Outlives all its incarnations.
 class runtime {
  public:
-  runtime(std::shared_ptr<timers> clock, std::unique_ptr<engine> threads, std::uint64_t seed);
+  runtime(std::shared_ptr<timers> clock, std::unique_ptr<engine> threads, std::uint64_t seed,
+          crash_requests crashes);
   ~runtime();
 
   /// Throws if a thread cannot be made.
@@ -65,6 +67,7 @@ class runtime {
   const std::shared_ptr<registry>& names() const { return names_; }
   const actors::directory& directory() const { return directory_; }
   std::uint64_t seed() const { return seed_; }
+  crash_requests crashes() const { return crashes_; }
 
   /// Simulations only: sees everything that is delivered.
   std::function<void(const cell& to, const envelope& what)> trace;
@@ -73,6 +76,7 @@ class runtime {
   std::shared_ptr<registry> names_;
   actors::directory directory_;
   std::uint64_t seed_;
+  crash_requests crashes_;
   mutable std::mutex mutex_;
   std::uint64_t last_id_ = 0;
   std::map<std::uint64_t, std::weak_ptr<incarnation>> alive_;

@@ -17,15 +17,26 @@
 
 namespace tinysync::actors::detail {
 
+/// What a supervisor leaves to its next life, if it crashes. Lives follow one another: no lock.
+struct inheritance {
+  std::vector<node_spec> added;                         ///< at run time, and not removed since
+  std::vector<std::shared_ptr<incarnation>> orphans{};  ///< told to end; may still be at it
+  std::map<std::string, std::shared_ptr<inheritance>> below{};  ///< of children that supervise
+};
+
 /// How a supervisor of this spec is made as a child.
-factory supervisor_factory(std::shared_ptr<const supervisor_spec> spec);
+factory supervisor_factory(std::shared_ptr<const supervisor_spec> spec,
+                           std::shared_ptr<inheritance> inherited);
+/// What messages a supervisor takes.
+std::shared_ptr<const face_table> supervisor_table();
 
 class supervisor final : public behaviour {
  public:
   using done = std::function<void(result<void>)>;
 
-  supervisor(actors::context& self, std::shared_ptr<const supervisor_spec> spec);
-  /// Orphans are killed.
+  supervisor(actors::context& self, std::shared_ptr<const supervisor_spec> spec,
+             std::shared_ptr<inheritance> inherited);
+  /// Orphans are killed; the next life waits until they have ended.
   ~supervisor() override;
 
   void* object() override { return this; }
@@ -55,6 +66,8 @@ class supervisor final : public behaviour {
     std::vector<done> removal{};
   };
 
+  void begin();
+  void orphan_ended();
   kid& adopt(const node_spec& node);
   birth birth_of(const kid& k);
   void start(kid& k);
@@ -76,6 +89,8 @@ class supervisor final : public behaviour {
 
   incarnation& life_;
   std::shared_ptr<const supervisor_spec> spec_;
+  std::shared_ptr<inheritance> inherited_;
+  std::size_t orphans_left_ = 0;
   std::vector<std::unique_ptr<kid>> kids_;
   std::vector<kid*> stop_queue_;  // in start order; the last one stops first
   kid* being_stopped_ = nullptr;

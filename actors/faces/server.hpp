@@ -63,6 +63,7 @@ struct wake_hub : protocol<
     tells<pb::VaultMoved>,
     tells<pb::SocketOpened>,                   // its vaults' heads are told at once
     tells<pb::SocketClosed>,
+    tells<pb::FrontStarted>,                   // forgets every socket
     tells<pb::DeviceRevoked>> {};
 
 /// mutation_coordinator, one per active vault below vaults/: gathers what arrives while a commit
@@ -79,6 +80,8 @@ struct inspector : protocol<asks<actors::common::AskTree, actors::common::TreeNo
 
 /// http_front: answers every route of server/http/routes.cpp; owns the live WebSockets.
 struct http_front : protocol<
-    tells<pb::PushWake>, tells<pb::CloseSockets>, asks<pb::AskTraffic, pb::Traffic>> {};
+    tells<pb::PushWake>, tells<pb::CloseSockets>,
+    tells<pb::HubStarted>,                     // tells it of every socket again
+    asks<pb::AskTraffic, pb::Traffic>> {};
 
 }  // namespace tinysync::server_faces

@@ -22,25 +22,33 @@ bool inside(const std::string& path, const std::string& folder) {
 attachments::attachments(actors::context& self, agent_doors doors)
     : self_(self), doors_(std::move(doors)) {}
 
-void attachments::started(actors::context& self) {
+void attachments::started(actors::context&) { load(); }
+
+/// Whoever is asked may be dying: its next life answers.
+void attachments::load() {
   auto begin = [this](result<pb::Attachments> r) {
-    if (!r) return self_.failed(to_string(r.error()));
+    if (!r) {
+      self_.failed(to_string(r.error()));
+      if (remedy_of(r.error().code) == remedy::retry) load();
+      return;
+    }
     for (const auto& a : r->attachments()) {
       attached_[a.vault()] = a;
       start_vault(a, [name = a.vault_name()](result<void> ok) {
-        if (!ok) log::error("vault.not_started", "name={} why={}", name, to_string(ok.error()));
+        if (!ok && ok.error().code != errc::already_exists) log::error("vault.not_started", "name={} why={}", name, to_string(ok.error()));
       });
     }
   };
-  self.ask(self.sibling<faces::credentials>("credentials"), pb::AskCredentials{}, answers_within,
-           [this, begin](result<pb::Credentials> r) {
-             if (r && r->registered()) {
-               label_ = r->device_label();
-               device_ = id_from<device_id>(r->device());
-             }
-             self_.ask(self_.sibling<faces::settings>("settings"), pb::AskAttachments{},
-                       answers_within, begin);
-           });
+  self_.ask(self_.sibling<faces::credentials>("credentials"), pb::AskCredentials{}, answers_within,
+            [this, begin](result<pb::Credentials> r) {
+              if (!r && remedy_of(r.error().code) == remedy::retry) return load();
+              if (r && r->registered()) {
+                label_ = r->device_label();
+                device_ = id_from<device_id>(r->device());
+              }
+              self_.ask(self_.sibling<faces::settings>("settings"), pb::AskAttachments{},
+                        answers_within, begin);
+            });
 }
 
 std::string attachments::engine_path(const pb::Attachment& a) const {
@@ -56,7 +64,11 @@ void attachments::start_vault(const pb::Attachment& a, std::function<void(result
   config.device_label = label_;
   config.device = device_;
   log::info("vault.starting", "vault={} root={}", to_string(config.vault), config.root);
-  self_.start_child(at(self_, "/vaults"), doors_.vault_tree(config), std::move(done));
+  self_.start_child(at(self_, "/vaults"), doors_.vault_tree(config), [=, this](result<void> ok) {
+    // The supervisor died with the request in hand: its next life takes it.
+    if (!ok && remedy_of(ok.error().code) == remedy::retry) return start_vault(a, done);
+    done(ok);
+  });
 }
 
 const pb::Attachment* attachments::find(const std::string& wanted) const {

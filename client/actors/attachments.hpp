@@ -23,6 +23,7 @@ class attachments {
   void handle(const pb::Resume& m);
 
  private:
+  void load();
   void start_vault(const pb::Attachment& a, std::function<void(result<void>)> done);
   void attach(const pb::VaultInfo& vault, const pb::Attach& m, actors::later<pb::Attached> answer);
   result<pb::Attachment> prepare_root(const pb::VaultInfo& vault, const pb::Attach& m);

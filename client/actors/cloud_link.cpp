@@ -1,5 +1,6 @@
 #include "client/actors/cloud_link.hpp"
 
+#include "client/actors/places.hpp"
 #include "platform/log/log.hpp"
 #include "proto/codec/messages.hpp"
 
@@ -67,11 +68,22 @@ bool means_unreachable(errc code) {
 cloud_link::cloud_link(actors::context& self, agent_doors doors)
     : self_(self), doors_(std::move(doors)) {}
 
-void cloud_link::started(actors::context&) { handle(pb::Connect{}); }
+/// Whom an earlier life told of the connection is told on: everybody who takes such news.
+void cloud_link::started(actors::context& self) {
+  std::function<void(const actors::actor_view&)> add = [&](const actors::actor_view& v) {
+    for (const auto& type : self.directory().accepts(v.path))
+      if (type == pb::LinkChanged::descriptor()->full_name()) watchers_.insert(v.path);
+    for (const auto& child : v.children) add(child);
+  };
+  if (self.start().generation > 1) add(self.directory().inspect(agent_root(self)));
+  handle(pb::Connect{});
+}
 
 void cloud_link::handle(const pb::Connect&) {
   self_.ask(self_.sibling<faces::credentials>("credentials"), pb::TakeSecret{},
             store_answers_within, [this](result<pb::Credentials> r, const actors::bulk& secret) {
+              // Not "unregistered": whoever keeps them was dying, and its next life answers.
+              if (!r && remedy_of(r.error().code) == remedy::retry) return handle(pb::Connect{});
               loaded_ = true;
               if (!r || !r->registered() || !secret) {
                 last_error_ = {errc::unregistered, ""};

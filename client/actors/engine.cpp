@@ -61,7 +61,7 @@ void vault_engine::step() {
   settle_checks();
 }
 
-/// Recovery of intents, then watches, then the first scan: in this order, always.
+/// What a person has paused stays so. Then recovery of intents, then watches, then the first scan: in this order, always.
 void vault_engine::start_step_on() {
   if (starting_) return;
   starting_ = true;
@@ -73,6 +73,15 @@ void vault_engine::start_step_on() {
     if (root) block(block_reason::root_missing, to_string(e));
     retry_later();
   };
+  if (start_ == start_step::recall) {
+    return self_.ask(store_, pb::AskSummary{}, store_answers_within, [this, failed](result<pb::Summary> r) {
+      if (!r) return failed(r.error());
+      starting_ = false;
+      start_ = start_step::recover;
+      if (r->state() == engine::name_of(lifecycle::paused)) handle(pb::Pause{});
+      step();
+    });
+  }
   if (start_ == start_step::recover) {
     return self_.ask(applier_, pb::Recover{}, store_answers_within,
                      [this, failed](result<pb::Recovered> r) {
@@ -92,6 +101,9 @@ void vault_engine::start_step_on() {
               everything_ = true;
               plan_wanted_ = true;
               self_.send(pending_, pb::SendOutbox{});
+              // Says that there is a snapshot; an earlier life of this actor was told already.
+              self_.ask(self_.sibling<faces::log_replayer>("log_replayer"), pb::CatchUp{},
+                        store_answers_within, [](result<pb::Replayed>) {});
               step();
             });
 }
@@ -309,7 +321,7 @@ void vault_engine::handle(const pb::FoldersTouched& m) {
 void vault_engine::handle(const pb::RemoteChanged&) {
   if (!bootstrapped_) {
     bootstrapped_ = true;
-    event(lifecycle_event::snapshot_loaded, "snapshot loaded");
+    if (!held()) event(lifecycle_event::snapshot_loaded, "snapshot loaded");
   }
   plan_wanted_ = true;
   step();
@@ -331,20 +343,6 @@ void vault_engine::handle(const pb::LinkChanged& m) {
 }
 
 void vault_engine::handle(const pb::Block& m) { block(reason_named(m.reason())); }
-
-void vault_engine::handle(const pb::Pause&) {
-  paused_ = true;
-  event(lifecycle_event::pause, "asked to");
-}
-
-void vault_engine::handle(const pb::Resume&) {
-  if (!paused_) return;
-  paused_ = false;
-  event(lifecycle_event::resume, "asked to");
-  if (bootstrapped_) event(lifecycle_event::snapshot_loaded, "resumed");
-  everything_ = true;
-  step();
-}
 
 result<pb::Done> vault_engine::handle(const pb::PanicResync&) {
   return failure(errc::not_built_yet, "panic-resync on request");

@@ -35,7 +35,7 @@ class vault_engine {
  private:
   static constexpr std::chrono::seconds store_answers_within{300};
   static constexpr actors::time_point never{};
-  enum class start_step : std::uint8_t { recover, watch, first_scan, running };
+  enum class start_step : std::uint8_t { recall, recover, watch, running };
 
   void step();
   void start_step_on();
@@ -64,7 +64,7 @@ class vault_engine {
   actors::ref<faces::applier> applier_;
   actors::ref<faces::pending_ops> pending_;
 
-  start_step start_ = start_step::recover;
+  start_step start_ = start_step::recall;
   engine::lifecycle state_ = engine::lifecycle::bootstrapping;
   engine::block_reason blocked_ = engine::block_reason::none;
   std::string detail_;  // of the block, for people

@@ -1,4 +1,4 @@
-// The engine's answers: is everything in sync, and what does it look like?
+// The engine's answers: is everything in sync, and what does it look like? And what people decide.
 
 #include "client/actors/engine.hpp"
 
@@ -122,6 +122,20 @@ actors::later<pb::BrakeDecided> vault_engine::handle(const pb::DecideBrake& m, a
     step();
   });
   return answer;
+}
+
+void vault_engine::handle(const pb::Pause&) {
+  paused_ = true;
+  event(lifecycle_event::pause, "asked to");
+}
+
+void vault_engine::handle(const pb::Resume&) {
+  if (!paused_) return;
+  paused_ = false;
+  event(lifecycle_event::resume, "asked to");
+  if (bootstrapped_) event(lifecycle_event::snapshot_loaded, "resumed");
+  everything_ = true;
+  step();
 }
 
 }  // namespace tinysync::client

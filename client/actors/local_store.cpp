@@ -9,6 +9,9 @@
 namespace tinysync::client {
 namespace {
 
+/// Begun with an earlier life of this actor: what that was told is gone, and half a scan proves nothing.
+constexpr const char* scan_lost = "the scan";
+
 std::vector<op_id> ops_from(const google::protobuf::RepeatedPtrField<std::string>& raw) {
   std::vector<op_id> out;
   for (const auto& r : raw) out.push_back(id_from<op_id>(r));
@@ -43,7 +46,13 @@ void local_store::open(bool resync) {
 
 result<pb::Compared> local_store::handle(const pb::Compare& m) {
   return guarded([&]() -> result<pb::Compared> {
-    auto& batch = scans_.try_emplace(m.scan(), *journal_).first->second;
+    if (m.first()) {
+      scans_.clear();
+      scans_.try_emplace(m.scan(), *journal_);
+    }
+    auto known = scans_.find(m.scan());
+    if (known == scans_.end()) return failure(errc::cancelled, scan_lost);
+    auto& batch = known->second;
     pb::Compared out;
     for (const auto& f : m.folders()) {
       auto wishes = batch.compare(from_message(f), m.recursive());
@@ -68,7 +77,7 @@ result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
   return guarded([&]() -> result<pb::ScanConcluded> {
     pb::ScanConcluded out;
     auto batch = scans_.extract(m.scan());
-    if (batch.empty()) return out;
+    if (batch.empty()) return failure(errc::cancelled, scan_lost);
     auto changes = batch.mapped().conclude(m.now_ns(), doors_.bytes());
     for (const auto& l : changes.changed)
       log::debug("scan.seen", "root={} item={} parent={} name={}", vault_.root, to_string(l.id),

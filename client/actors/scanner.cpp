@@ -18,7 +18,8 @@ constexpr std::size_t most_hashed = 1000;
 
 scanner::scanner(actors::context& self, agent_doors doors, vault_config vault)
     : self_(self), doors_(std::move(doors)), vault_(std::move(vault)),
-      store_(self.sibling<faces::local_store>("local_store")) {}
+      store_(self.sibling<faces::local_store>("local_store")),
+      last_(self.random()) {}  // no number of an earlier life, of which the store may hold half a scan
 
 /// Absence is never evidence: without the root that was attached nothing is observed at all.
 result<void> scanner::root_is_there() {
@@ -105,6 +106,7 @@ void scanner::list_some() {
   }
   job_->entries += entries;
   if (m.folders_size() == 0) return job_->to_list.empty() ? conclude() : list_some();
+  m.set_first(std::exchange(job_->first, false));
   self_.note("listing, " + std::to_string(job_->entries) + " entries");
   self_.ask(store_, std::move(m), store_answers_within, [this](result<pb::Compared> r) {
     if (!r) return give_up(r.error());
@@ -141,6 +143,7 @@ void scanner::hash_some() {
 void scanner::conclude() {
   // It may have gone, or been replaced, while it was listed.
   if (auto there = root_is_there(); !there) return root_is_missing(there.error());
+  if (job_->first) return concluded({});
   pb::ConcludeScan m;
   m.set_scan(job_->number);
   m.set_now_ns(doors_.clock->wall_now_ns());

@@ -21,6 +21,7 @@ class scanner {
   struct job {
     std::uint64_t number = 0;
     bool whole_tree = false;
+    bool first = true;  // nothing of it has been compared yet
     std::deque<std::string> beside, to_list;  // those beside come first, and alone
     std::set<std::string> listed;
     std::deque<std::string> to_hash;

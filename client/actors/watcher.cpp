@@ -52,6 +52,15 @@ folder_watcher::folder_watcher(actors::context& self, agent_doors doors, vault_c
   }
 }
 
+/// The watches of an earlier life ended with it, and what it had gathered: the engine looks at everything
+/// once, which sets new ones.
+void folder_watcher::started(actors::context& self) {
+  if (self.start().generation == 1) return;
+  pb::FoldersTouched all;
+  all.set_overflow(true);
+  self.send(self.sibling<faces::engine>("engine"), std::move(all));
+}
+
 void folder_watcher::add_tree(const std::string& folder, std::string& failed) {
   auto before = watcher_->watched();
   auto added = watcher_->add(folder);

@@ -14,6 +14,7 @@ namespace tinysync::client {
 class folder_watcher {
  public:
   folder_watcher(actors::context& self, agent_doors doors, vault_config vault);
+  void started(actors::context& self);
   pb::Watching handle(const pb::Watch& m);
   void handle(const pb::FoldersTouched& m);
   actors::later<pb::FoldersTouched> handle(const pb::Flush& m, actors::context& self);

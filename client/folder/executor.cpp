@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t most_single_syncs = 16;  // above: one sync of the whole file system
 constexpr int most_names = 100;
+constexpr std::string_view old_suffix = ".old";  // set aside where there is no exchange
 
 /// Renaming changes ctime and nothing else.
 bool same_but_ctime(engine::seen a, engine::seen b) {
@@ -41,11 +42,15 @@ result<void> executor::make_durable() {
   auto folders = std::move(folders_);
   folders_.clear();
   if (folders.size() > most_single_syncs) return disk_.sync_all();
-  for (const auto& f : folders) {
+  // Staging last: what left it must be durable where it went first.
+  auto left = folders.extract(std::string(staging_folder));
+  auto sync = [this](const std::string& f) -> result<void> {
     auto ok = disk_.sync_folder(f);
-    if (!ok && ok.error().code != errc::missing) return ok;
-  }
-  return {};
+    return ok || ok.error().code == errc::missing ? result<void>{} : ok;
+  };
+  for (const auto& f : folders)
+    if (auto ok = sync(f); !ok) return ok;
+  return left ? sync(left.value()) : result<void>{};
 }
 
 journal::intent_result executor::carry_out(const journal::intent& i, std::int64_t now_ns) {
@@ -154,7 +159,7 @@ result<void> executor::replace(const journal::intent& i, journal::intent_result&
 
 /// Links the old file aside first, so that it has a name at every moment.
 result<void> executor::swap_without_exchange(const journal::intent& i, const std::string& staged) {
-  auto aside = staged + ".old";
+  auto aside = staged + std::string(old_suffix);
   if (auto ok = disk_.rename_noreplace(i.op.from_path, aside); !ok) return ok;
   if (auto ok = disk_.rename_noreplace(staged, i.op.from_path); !ok) {
     static_cast<void>(disk_.rename_noreplace(aside, i.op.from_path));
@@ -272,38 +277,8 @@ result<std::vector<rescued>> executor::recover(const std::vector<journal::intent
   std::vector<rescued> out;
   auto staged = disk_.list(staging_folder);
   if (!staged) return failure(staged.error());
-  for (const auto& e : *staged) {
-    auto path = join_path(staging_folder, e.name);
-    auto id = intent_of(e.name);
-    const journal::intent* of = nullptr;
-    for (const auto& i : intents)
-      if (id && i.id == *id) of = &i;
-    if (e.name.ends_with(part_suffix)) {  // an unfinished download: ours alone
-      if (auto ok = disk_.unlink(path); !ok) return failure(ok.error());
-      continue;
-    }
-    auto hash = hash_at(path);
-    if (!hash) continue;
-    bool downloaded = of && of->op.state && of->op.state->what.hash == *hash;
-    bool expected = of && of->op.expected && of->op.expected->hash == *hash;
-    if (downloaded || (!of && e.stat.size == 0)) {
-      if (auto ok = disk_.unlink(path); !ok) return failure(ok.error());
-    } else if (expected) {
-      auto entry = to_trash(path, std::string(fs::name_of(of->op.from_path)), of->id, now_ns);
-      if (!entry) return failure(entry.error());
-      out.push_back({of->op.from_path, "in_trash", of->id, *entry});
-    } else if (of && of->op.what == engine::verb::remove &&
-               disk_.rename_noreplace(path, of->op.from_path)) {
-      touched(of->op.from_path);
-    } else if (of && !of->op.keep_name.empty()) {
-      journal::intent_result r;
-      if (auto ok = keep(*of, r, path, *hash); !ok) return failure(ok.error());
-      out.push_back({of->op.to_path, "displaced_content"});
-    } else {
-      // Nobody's: unknown bytes are kept where an operator finds them.
-      if (auto ok = to_trash(path, e.name, id.value_or(0), now_ns); !ok) return failure(ok.error());
-    }
-  }
+  for (const auto& e : *staged)
+    if (auto ok = recover_staged(e, intents, now_ns, out); !ok) return failure(ok.error());
   for (const auto& i : intents)
     if (i.op.what == engine::verb::park)
       if (auto ok = unpark(i); !ok) return failure(ok.error());
@@ -313,6 +288,53 @@ result<std::vector<rescued>> executor::recover(const std::vector<journal::intent
     if (auto ok = disk_.sync_all(); !ok) return failure(ok.error());
   if (auto ok = make_durable(); !ok) return failure(ok.error());
   return out;
+}
+
+/// Whose the file is, and so what becomes of it, shows in its content alone.
+result<void> executor::recover_staged(const fs::entry& e, const std::vector<journal::intent>& intents,
+                                      std::int64_t now_ns, std::vector<rescued>& out) {
+  auto path = join_path(staging_folder, e.name);
+  if (e.name.ends_with(part_suffix)) return disk_.unlink(path);  // an unfinished download: ours alone
+  auto name = std::string_view(e.name);
+  bool set_aside = name.ends_with(old_suffix);
+  if (set_aside) name.remove_suffix(old_suffix.size());
+  auto id = intent_of(name);
+  const journal::intent* of = nullptr;
+  for (const auto& i : intents)
+    if (id && i.id == *id) of = &i;
+  auto hash = hash_at(path);
+  if (!hash) hash = hash_at(path);  // the disk may have failed just once
+  if (!hash) {  // kept unread: whosever it is, here nobody would look for it
+    auto entry = to_trash(path, e.name, id.value_or(0), now_ns);
+    return entry ? result<void>{} : failure(entry.error());
+  }
+  // Its name is still free: the swap had not come to its end, and an absence would pass for a deletion.
+  bool goes_back = of && (set_aside || (of->op.what == engine::verb::remove &&
+                                        (!of->op.expected || of->op.expected->hash != *hash)));
+  if (goes_back && disk_.rename_noreplace(path, of->op.from_path)) {
+    touched(path);
+    touched(of->op.from_path);
+    return {};
+  }
+  bool downloaded = of && of->op.state && of->op.state->what.hash == *hash;
+  if (downloaded || (!of && e.stat.size == 0)) return disk_.unlink(path);
+  // What a conflict displaced is what the index expected, and the user's all the same.
+  bool expected = of && of->op.expected && of->op.expected->hash == *hash &&
+                  of->op.why != engine::cause::conflicting_edit;
+  if (expected) {
+    auto entry = to_trash(path, std::string(fs::name_of(of->op.from_path)), of->id, now_ns);
+    if (!entry) return failure(entry.error());
+    out.push_back({of->op.from_path, "in_trash", of->id, *entry});
+    return {};
+  }
+  if (!of || of->op.keep_name.empty()) {  // nobody's: unknown bytes are kept where an operator finds them
+    auto entry = to_trash(path, e.name, id.value_or(0), now_ns);
+    return entry ? result<void>{} : failure(entry.error());
+  }
+  journal::intent_result r;
+  if (auto ok = keep(*of, r, path, *hash); !ok) return ok;
+  out.push_back({of->op.to_path, "displaced_content", 0, {}});
+  return {};
 }
 
 /// What was parked without the index knowing goes back, or beside what has its name by now:

@@ -48,6 +48,8 @@ class executor {
   result<void> remove(const journal::intent& i, journal::intent_result& r, std::int64_t now_ns);
   result<std::string> to_trash(const std::string& from, const std::string& name,
                                std::uint64_t intent, std::int64_t now_ns);
+  result<void> recover_staged(const fs::entry& e, const std::vector<journal::intent>& intents,
+                              std::int64_t now_ns, std::vector<rescued>& out);
   result<void> unpark(const journal::intent& i);
   result<engine::seen> expect(const journal::intent& i);
   result<content_hash> hash_at(const std::string& path);

@@ -72,6 +72,7 @@ enum class exit_code : int {
   X(poisoned, give_up, 500, error, "this message crashed its receiver before and is refused")      \
   X(unreachable, give_up, 500, error, "the part that was asked has ended")                         \
   X(unexpected_message, give_up, 500, error, "the receiver does not take that message")            \
+  X(development_only, give_up, 403, error, "only programs built for development do that")          \
   X(escalated, give_up, 500, error, "a child failed more often than its budget allows")
 
 enum class errc : std::uint16_t {

@@ -19,7 +19,9 @@ class http_front {
   ~http_front();
 
   void handle(const pb::PushWake& m, actors::context& self);
+  void started(actors::context& self);
   void handle(const pb::CloseSockets& m);
+  void handle(const pb::HubStarted& m);
   pb::Traffic handle(const pb::AskTraffic& m);
 
  private:
@@ -82,6 +84,7 @@ class http_front {
 
   void open_wake(const call& c);
   void socket_opened(const std::string& device, std::shared_ptr<net::websocket> socket);
+  void tell_hub(std::uint64_t id);
   void socket_closed(std::uint64_t id);
   void health(const call& c, bool deep);
   void metrics(const call& c);

@@ -28,10 +28,23 @@ void http_front::socket_opened(const std::string& device, std::shared_ptr<net::w
   socket->listen(
       [](std::string) {},  // devices have nothing to say here
       [this, here = here_, id](const error&) { here([this, id] { socket_closed(id); }); });
+  tell_hub(id);
+}
+
+void http_front::tell_hub(std::uint64_t id) {
   pb::SocketOpened m;
-  m.set_device(device);
+  m.set_device(sockets_.at(id).device);
   m.set_socket(id);
   self_.send(self_.sibling<faces::wake_hub>("wake_hub"), std::move(m));
+}
+
+/// Numbers begin anew with every life of this actor: those of an earlier one must not wake another device.
+void http_front::started(actors::context& self) {
+  self.send(self.sibling<faces::wake_hub>("wake_hub"), pb::FrontStarted{});
+}
+
+void http_front::handle(const pb::HubStarted&) {
+  for (const auto& [id, socket] : sockets_) tell_hub(id);
 }
 
 void http_front::socket_closed(std::uint64_t id) {

@@ -8,6 +8,12 @@ void change_feed::handle(const pb::VaultMoved& m, actors::context& self) {
   self.send(self.sibling<faces::wake_hub>("wake_hub"), m);
 }
 
+void wake_hub::started(actors::context& self) {
+  self.send(self.sibling<faces::http_front>("http_front"), pb::HubStarted{});
+}
+
+void wake_hub::handle(const pb::FrontStarted&) { sockets_.clear(); }
+
 void wake_hub::push(actors::context& self, const std::set<std::uint64_t>& sockets,
                     const pb::VaultMoved& m) {
   auto at = codec::decode_position(m.position());

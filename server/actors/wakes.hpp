@@ -20,8 +20,10 @@ class wake_hub {
  public:
   explicit wake_hub(server_doors doors) : doors_(std::move(doors)) {}
 
+  void started(actors::context& self);
   void handle(const pb::VaultMoved& m, actors::context& self);
   void handle(const pb::SocketOpened& m, actors::context& self);
+  void handle(const pb::FrontStarted& m);
   void handle(const pb::SocketClosed& m);
   void handle(const pb::DeviceRevoked& m, actors::context& self);
 

@@ -39,6 +39,7 @@ error told_outside(const error& e) {
     case errc::outside_root:
     case errc::unsupported:
     case errc::unexpected_message:
+    case errc::development_only:
     case errc::poisoned:
       return {errc::internal, {}};
     case errc::crashed:

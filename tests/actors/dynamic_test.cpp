@@ -1,3 +1,4 @@
+#include "proto/actors/common.pb.h"
 #include "tests/actors/kit.hpp"
 
 namespace tinysync::actors {
@@ -135,6 +136,43 @@ TEST_F(dynamic_children, are_managed_from_inside_actors_too) {
   EXPECT_EQ(add("vaults/made", 4)->value(), 4);
   EXPECT_EQ(ask(boss, word("remove"))->value(), "ok");
   EXPECT_EQ(j.count("stop made"), 1);
+}
+
+TEST_F(dynamic_children, come_back_with_their_supervisor) {
+  EXPECT_EQ(add_vault(vault("v1")), ok);
+  EXPECT_EQ(add_vault(probe_child("plain")), ok);
+  EXPECT_EQ(add_vault(vault("gone")), ok);
+  EXPECT_EQ(remove_vault("gone"), ok);
+  for (int i = 0; i < 3; ++i) {
+    sim.directory().find_any("/root/vaults").tell(std::make_shared<common::Crash>());
+    sim.run_for(20s);
+    EXPECT_EQ(add("vaults/v1/engine", 1)->value(), 1) << i;
+    EXPECT_EQ(add("vaults/plain", 1)->value(), 1) << i;
+    EXPECT_FALSE(at("vaults/gone/engine")) << i;
+  }
+  EXPECT_EQ(sim.inspect("/root/vaults").restarts, 3u);
+  EXPECT_EQ(remove_vault("v1"), ok);
+  EXPECT_FALSE(at("vaults/v1/engine"));
+}
+
+TEST_F(dynamic_children, asked_for_when_their_supervisor_dies_can_be_asked_for_again) {
+  sim.directory().find_any("/root/vaults").tell(std::make_shared<common::Crash>());
+  EXPECT_EQ(add_vault(vault("v1")), errc::restarting);
+  sim.run_for(1s);
+  EXPECT_EQ(add_vault(vault("v1")), ok);
+}
+
+TEST_F(dynamic_children, come_back_when_their_supervisor_had_escalated) {
+  EXPECT_EQ(add_vault(probe_child("plain")), ok);
+  EXPECT_EQ(add_vault(probe_child("other")), ok);
+  for (int i = 0; i < 20 && sim.inspect("/root/vaults").restarts == 0; ++i) {
+    order("vaults/plain", "boom" + std::to_string(i));
+    sim.run_for(200ms);
+  }
+  sim.run_for(20s);
+  EXPECT_EQ(sim.inspect("/root/vaults").restarts, 1u);
+  EXPECT_EQ(add("vaults/plain", 1)->value(), 1);
+  EXPECT_EQ(add("vaults/other", 1)->value(), 1);
 }
 
 }  // namespace

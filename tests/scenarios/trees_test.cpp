@@ -112,13 +112,28 @@ void add_with_parts(const Descriptor* d, names& out) {
   for (int i = 0; i < d->field_count(); ++i) add_with_parts(d->field(i)->message_type(), out);
 }
 
+TEST(trees, every_actor_takes_a_crash) {
+  world w{"laptop"};
+  w["laptop"].write("a", "1");
+  w.settle();
+  for (const auto& root : {"server", "agent-laptop"}) {
+    auto live = tree_of(w, root);
+    std::size_t n = 0;
+    for (const auto& [path, type] : accepted(w))
+      n += path.starts_with("/" + std::string(root)) && type == "tinysync.actors.common.Crash";
+    EXPECT_EQ(n, live.size() + 1) << root;  // and the root
+  }
+}
+
 TEST(trees, every_message_is_taken_by_somebody_or_part_of_such) {
   world w{"laptop"};
   w["laptop"].write("a", "1");
   w.settle();
   names taken, known;
   for (const auto& [path, type] : accepted(w)) taken.insert(type);
-  for (const auto& s : all_signatures()) {
+  auto signatures = all_signatures();
+  signatures.push_back(actors::detail::crash_entry());
+  for (const auto& s : signatures) {
     EXPECT_TRUE(taken.contains(s.message->full_name()))
         << "no live actor takes " << s.message->full_name();
     add_with_parts(s.message, known);

@@ -23,11 +23,12 @@ void device::stop() {
 
 bool device::running() const { return w_.sim_.running("agent-" + name_); }
 
-void device::start() {
+void device::start(std::chrono::milliseconds first) {
   client::agent_doors d;
   d.clock = w_.clock_.get();
   d.random = random_.get();
   d.config = w_.options_.agent;
+  d.config.polling = w_.options_.polling;
   d.indexes_in_memory = !w_.options_.durable_indexes;
   d.index_folder = index_folder_.string();
   d.files = {[this](const std::string& n) -> result<std::string> {
@@ -59,7 +60,7 @@ void device::start() {
     if (!folder.empty()) std::filesystem::remove(folder / index);
   };
   w_.sim_.start(client::agent_tree(d, "agent-" + name_));
-  w_.sim_.run_for(100ms);
+  if (first.count() > 0) w_.sim_.run_for(first);
 }
 
 void device::release(const std::string& path) {

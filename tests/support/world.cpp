@@ -66,7 +66,10 @@ world::~world() {
 
 std::filesystem::path world::scratch() {
   if (scratch_.empty()) {
-    auto name = (std::filesystem::temp_directory_path() / "tinysync-world.XXXXXX").string();
+    // Processes die here, not machines: what was written is there in memory, too, and syncing costs nothing.
+    auto memory = std::filesystem::path("/dev/shm");
+    auto base = std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+    auto name = (base / "tinysync-world.XXXXXX").string();
     if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder: " + name);
     scratch_ = name;
   }
@@ -80,6 +83,10 @@ void world::open_server(const server::sqlite_store_options& where) {
   auto opened = server::sqlite_metadata::open(store);
   if (!opened) throw std::runtime_error(to_string(opened.error()));
   database_ = std::move(*opened);
+  start_server();
+}
+
+void world::start_server() {
   server::server_doors d;
   d.clock = clock_.get();
   d.random = server_random_.get();
@@ -105,6 +112,11 @@ std::string world::back_up_server() {
   auto copied = database_->raw_database().copy_to(file);
   if (!copied) throw std::runtime_error(to_string(copied.error()));
   return file;
+}
+
+void world::restart_server() {
+  sim_.kill("server");
+  start_server();
 }
 
 void world::restore_server(const std::string& copy) {

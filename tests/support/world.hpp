@@ -61,8 +61,8 @@ class device final : public hands {
   void deafen(bool deaf);
   /// The agent's process dies: nothing is drained, nothing more is handled.
   void stop();
-  /// The agent's process starts, on its index if it had one.
-  void start();
+  /// The agent's process starts, on its index if it had one, and gets so much time at once.
+  void start(std::chrono::milliseconds first = std::chrono::milliseconds(100));
   void restart() {
     stop();
     start();
@@ -103,6 +103,7 @@ struct world_options {
   client::agent_config agent{};
   bool attach = true;
   bool durable_indexes = false;  ///< on real files, so that an agent can be restarted
+  bool polling = true;           ///< agents ask now and then; off: wakes must do it alone
 };
 
 /// For stories in which much is changed on purpose.
@@ -133,6 +134,8 @@ class world {
   std::uint64_t head();
   /// What the device's index says of itself, for people.
   std::string status_of(device& d);
+  /// The server's process dies and is started again on what it had.
+  void restart_server();
   /// A copy of the server's metadata at this moment, in a file that goes with the world.
   std::string back_up_server();
   /// The server's process dies and is started on that copy; its blobs are what they are now.
@@ -164,6 +167,7 @@ class world {
  private:
   friend class device;
   void open_server(const server::sqlite_store_options& where);
+  void start_server();
   void add_invite();
   std::filesystem::path scratch();
   void add(const std::string& name);

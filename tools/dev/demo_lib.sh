@@ -6,12 +6,15 @@ head1() { if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n%
 now() { date +%s%N; }
 since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.2f", (b - a) / 1e9 }'; }
 
+# Nobody ever writes here: reading it with a time limit is a pause that costs no process.
+exec {never}<> <(:)
+
 # until_true SECONDS CONDITION: polls the condition; 1 when the time is over.
 until_true() {
   local deadline=$(($(now) + $1 * 1000000000))
   until eval "$2"; do
     [ "$(now)" -lt "$deadline" ] || return 1
-    read -rt 0.01 _ <> <(:) || true
+    read -rt 0.01 -u "$never" _ || true
   done
 }
 
@@ -80,7 +83,7 @@ progress() {
       last=$((have * 10 / (wanted + 1)))
       echo "  $have of $wanted"
     fi
-    read -rt 0.5 _ <> <(:) || true
+    read -rt 0.5 -u "$never" _ || true
   done
   if [ -t 1 ]; then printf '\r%60s\r' ''; fi
 }

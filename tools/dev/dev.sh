@@ -17,7 +17,7 @@ usage() {
   demo [FOLDER]        set up everything, start a server and two agents, sync a folder live
   test                 build and run everything that must pass on every change
   build [PRESET]       dev (default), release, asan, tsan or strict, into build/PRESET
-  check [--full]       test, then the sanitizers; --full: also TSan, 20,000 seeds, a bare Debian
+  check [--full]       test, then the sanitizers; --full: also TSan, 20,000 seeds, kills, a bare Debian
   sim [FROM..TO]       world seeds (default 1..1000)
   unit BINARY [ARGS]   one test binary: unit_engine --gtest_filter='planner*'
   system               the short run of the real programs
@@ -102,6 +102,8 @@ case "$verb" in
       # All that has threads, the real programs among it; the small ones run in one.
       run_tests tsan -E '^(style|small_plans|small_stories)$'
       TINYSYNC_SEEDS=1..20000 build/dev/tests/world_seeds
+      TINYSYNC_CRASH_MOMENTS=140 build/dev/tests/scenarios --gtest_brief=1 --gtest_filter='a_crash.*'
+      bash tests/system/crash_run.sh build/dev/bin build/dev/tests/libcrashpoint.so full
       bash tools/dev/bare_debian.sh
     fi
     ;;

@@ -60,6 +60,7 @@ function(test_binary name dir)
   target_link_libraries(${name} PRIVATE ${A_DEPS} GTest::gmock GTest::gtest_main tinysync_warnings)
   target_compile_options(${name} PRIVATE -O0)
   target_compile_definitions(${name} PRIVATE TINYSYNC_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+    TINYSYNC_BUILD_TYPE="${CMAKE_BUILD_TYPE}"
     TINYSYNC_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set(timeout 1200)

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# kill -9 of the real programs: at random moments of a bulk copy with edits, and at every call by which an
+# agent changes its disk. After each the trees become equal, and no content is lost.
+#   crash_run.sh BIN CRASHPOINT_LIBRARY [short|full]
+# TINYSYNC_CRASH_SEED chooses the random moments; TINYSYNC_CRASH_CALLS=FROM..TO the calls of the sweep.
+set -euo pipefail
+export LC_ALL=C
+bin=$(cd "${1:?the folder of the programs}" && pwd)
+library=$(realpath "${2:?the crashpoint library}")
+extent=${3:-full}
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tools/dev/demo_lib.sh
+source tests/system/system_lib.sh
+source tests/system/crash_lib.sh
+work=$(mktemp -d "${TMPDIR:-/tmp}/tinysync-crashes.XXXXXX")
+trap end EXIT
+trap 'exit 130' INT TERM
+LISTEN=127.0.0.1:$(free_port)
+RANDOM=${TINYSYNC_CRASH_SEED:=$((SRANDOM % 32768))}
+if [ "$extent" = short ]; then rounds=4 files=150 points=10; else rounds=20 files=400 points=0; fi
+
+set_up() {
+  head1 "A server, two agents, a small tree; seed $TINYSYNC_CRASH_SEED"
+  start_server
+  # Whole folders are removed on purpose: nobody is there to approve of it.
+  local name
+  for name in A B; do
+    mkdir -m 700 "$work/home-$name"
+    printf '[brake]\nitems = 1000000\n' >"$work/home-$name/settings.toml"
+  done
+  start_agent A
+  start_agent B
+  join A laptop
+  join B desktop
+  mkdir "$work/A" "$work/B" "$work/A/docs" "$work/A/old"
+  for i in {1..8}; do put A "docs/f$i"; put A "old/f$i"; done
+  A vault create files >/dev/null
+  A attach files "$work/A"
+  B attach files "$work/B"
+  settled "the start" 60
+}
+
+# One of the three dies at a random moment of what both sides do, and comes again.
+random_kills() {
+  head1 "kill -9 at $rounds random moments of a bulk copy with edits"
+  local round who
+  for ((round = 1; round <= rounds; round++)); do
+    who=$(pick A B server)
+    bulk_put A "bulk$round" "$files" &
+    local writer=$!
+    put B "docs/by B in $round"
+    put B "docs/f$((RANDOM % 4 + 1))"
+    put A "old/f$((RANDOM % 4 + 1))"
+    move B "docs/by B in $round" "old/by B in $round"
+    pause_ms $((RANDOM % 900))
+    killed "$who"
+    put A "docs/after $round"
+    remove B "old/f$((RANDOM % 4 + 5))"
+    wait "$writer"
+    again "$who"
+    settled "round $round, $who" 120
+    remove A "bulk$round"  # while the next round begins
+  done
+  settled "the end of the rounds" 120
+}
+
+# Every actor of the live agent B is told to crash while something is under way: threads and disks are real
+# here. The root takes the process with it.
+told_to_crash() {
+  head1 "Every actor of a running agent told to crash"
+  local path code n=0
+  "$bin/tinysync-inspect" --home "$work/home-B" tree --json | grep -oE '"path": ?"[^"]+"' | cut -d'"' -f4 >"$work/actors"
+  [ "$(wc -l <"$work/actors")" -ge 21 ] || wrong "only $(wc -l <"$work/actors") actors"
+  while read -r path; do
+    put A "docs/f1" && put A "docs/told $((n += 1))" && put B "old/told $n"
+    code=0
+    B send "$path" Crash '{}' >"$work/said" 2>&1 </dev/null || code=$?
+    case $path in
+      /agent | */ipc_server) ;;  # takes the answer's way with it
+      *) [ "$code" -eq 0 ] || wrong "send $path Crash: exit $code, $(head -n 1 "$work/said")" ;;
+    esac
+    if [ "$path" != /agent ] && [ $((n % 4)) -eq 0 ]; then  # more at once is more than a budget allows
+      stopped B
+      again B
+    elif [ "$path" = /agent ]; then
+      until_true 20 'gone "$agent_B"' || wrong "the process outlives its root"
+      wait "$agent_B" 2>/dev/null || true
+      again B
+    fi
+    quietly=1 settled "a crash of $path" 60
+  done <"$work/actors"
+  note "$n actors"
+}
+
+# Both sides change while B's agent is away; what follows is the small sync of which every call is met.
+small_changes() {
+  local n=$1
+  put A "docs/new $n" && put A "docs/f1" && put A "docs/f2"
+  mkdir "$work/A/folder $n" && put A "folder $n/inside"
+  move A "docs/new $((n - 1))" "old/moved $n"
+  remove A "old/moved $((n - 2))"
+  remove A "folder $((n - 2))"
+  chmod $((n % 2 ? 755 : 644)) "$work/A/docs/f3"
+  put_large A "docs/large"
+  put B "docs/f1"  # a conflict
+  put B "docs/B's $n" && put B "docs/f4"
+  move B "docs/B's $((n - 1))" "old/B's $n"
+  remove B "old/B's $((n - 2))"
+  A wait --synced --timeout 60 >/dev/null || [ $? -eq 4 ] || wrong "A alone is not in sync"
+}
+
+# preloaded NUMBER WHEN: B's agent under the library until it dies or has done everything.
+preloaded() {
+  rm -f "$work/calls"
+  CRASHPOINT_BELOW="$work/B:$work/home-B" CRASHPOINT_LOG="$work/calls" CRASHPOINT_AT=$1 CRASHPOINT_WHEN=$2 \
+    LD_PRELOAD=$library "$bin/tinysyncd" --home "$work/home-B" >>"$work/agent-B.log" 2>&1 &
+  agent_B=$!
+  pids+=($!)
+  until_true 60 'gone "$agent_B" || in_sync B' || wrong "neither dead nor in sync: call $1"
+}
+
+sweep() {
+  local total number when step=1 first=1 last n=3
+  stopped B
+  small_changes $((n += 1))
+  preloaded 0 before
+  total=$(wc -l <"$work/calls")
+  cp "$work/calls" "$work/all_calls"
+  stopped B
+  last=$total
+  if [ "$points" -gt 0 ]; then step=$(((total + points - 1) / points)) first=$((RANDOM % step + 1)); fi
+  if [ -n "${TINYSYNC_CRASH_CALLS:-}" ]; then first=${TINYSYNC_CRASH_CALLS%..*} last=${TINYSYNC_CRASH_CALLS#*..} step=1; fi
+  head1 "kill -9 before, in and after calls $first to $last, every ${step}th, of the $total of a small sync"
+  : >"$work/outcomes"
+  for ((number = first; number <= last; number += step)); do
+    [ $((number % 25)) -ne 0 ] || note "call $number, $findings findings"
+    for when in $(moments_of "$number"); do
+      small_changes $((n += 1))
+      preloaded "$number" "$when"
+      outcome "$number" "$when"
+    done
+  done
+  table
+}
+
+set_up
+random_kills
+told_to_crash
+sweep
+[ "$findings" -eq 0 ] || { echo "$findings findings (TINYSYNC_CRASH_SEED=$TINYSYNC_CRASH_SEED)" >&2; exit 1; }
+head1 "Nothing was lost."
