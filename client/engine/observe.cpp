@@ -181,6 +181,10 @@ bool scan_batch::is_gone(const item_id& id) {
 
 /// A known inode at another path is a move, unless its old path was re-occupied by an unknown one.
 void scan_batch::settle_identities() {
+  // By row, not by path: the folder of its old path may have moved in the same scan.
+  std::map<item_id, const appearance*> at_old_place;
+  for (const auto& [path, a] : found_)
+    if (a.here) at_old_place[*a.here] = &a;
   for (auto& [path, a] : found_) {
     if (!a.identity || !usable(a) || moved_.contains(*a.identity)) continue;
     auto former = path_of(*a.identity);
@@ -189,9 +193,9 @@ void scan_batch::settle_identities() {
       a.identity.reset();
       continue;
     }
-    auto old = found_.find(former);
-    bool reoccupied = old != found_.end() && old->second.here == a.identity;
-    if (reoccupied && !old->second.identity) continue;     // an editor's backup
+    auto old = at_old_place.find(*a.identity);
+    bool reoccupied = old != at_old_place.end() && old->second != &a;
+    if (reoccupied && !old->second->identity) continue;     // an editor's backup
     if (!reoccupied && !is_gone(*a.identity)) continue;    // another name of the same file
     auto row = trees_.local(*a.identity);
     if (a.seen.birth_ns == 0 && a.seen.kind == item_kind::file && a.content->hash != row->hash)

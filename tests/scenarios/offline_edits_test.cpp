@@ -79,6 +79,22 @@ TEST(offline_edits, a_swap_and_a_chain_arrive_whole) {
   EXPECT_EQ(w.findings(), std::vector<std::string>{});
 }
 
+TEST(offline_edits, a_swap_with_what_is_in_a_folder_that_moves_then_arrives) {
+  world w({"laptop", "phone"}, world_options{.seed = 5});
+  w["laptop"].write("a", "content of a");
+  w["laptop"].write("d/b", "content of b");
+  w.settle();
+  w["laptop"].go_offline();
+  w["laptop"].exchange("a", "d/b");
+  w["laptop"].save("d/b", "saved");
+  w["laptop"].move("d", "e");
+  w["laptop"].go_online();
+  w.settle();
+  EXPECT_EQ(w["phone"].read("a"), "content of b");
+  EXPECT_EQ(w["phone"].read("e/b"), "saved");
+  EXPECT_EQ(w.findings(), std::vector<std::string>{});
+}
+
 TEST(offline_edits, an_edit_beats_a_delete_on_either_side) {
   world w{"laptop", "phone"};
   w["laptop"].write("a", "1");
