@@ -25,7 +25,8 @@ void crash(void*, const google::protobuf::Message& raw, context& self) {
     return self.answer_raw({failure(errc::development_only, "Crash to " + self.path()), {}});
   auto as = m.as().empty() ? errc::crashed : errc_from_name(m.as()).value_or(errc::internal);
   bool known = as == errc::crashed || as == errc::integrity_violation || as == errc::local_state_corrupt;
-  if (!known) return self.answer_raw({failure(errc::invalid_argument, "nothing dies of '" + m.as() + "'"), {}});
+  if (!known)
+    return self.answer_raw({failure(errc::invalid_argument, "nothing dies of '" + m.as() + "'"), {}});
   throw asked_to_crash(as);
 }
 

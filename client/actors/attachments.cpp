@@ -35,7 +35,8 @@ void attachments::load() {
     for (const auto& a : r->attachments()) {
       attached_[a.vault()] = a;
       start_vault(a, [name = a.vault_name()](result<void> ok) {
-        if (!ok && ok.error().code != errc::already_exists) log::error("vault.not_started", "name={} why={}", name, to_string(ok.error()));
+        if (!ok && ok.error().code != errc::already_exists)
+          log::error("vault.not_started", "name={} why={}", name, to_string(ok.error()));
       });
     }
   };

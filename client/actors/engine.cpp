@@ -61,7 +61,8 @@ void vault_engine::step() {
   settle_checks();
 }
 
-/// What a person has paused stays so. Then recovery of intents, then watches, then the first scan: in this order, always.
+/// What a person has paused stays so. Then recovery of intents, then watches, then the first scan: in
+/// this order, always.
 void vault_engine::start_step_on() {
   if (starting_) return;
   starting_ = true;

@@ -157,7 +157,7 @@ result<void> executor::replace(const journal::intent& i, journal::intent_result&
   return {};
 }
 
-/// Links the old file aside first, so that it has a name at every moment.
+/// The old file is set aside first. For a moment its name is free; recovery puts it back.
 result<void> executor::swap_without_exchange(const journal::intent& i, const std::string& staged) {
   auto aside = staged + std::string(old_suffix);
   if (auto ok = disk_.rename_noreplace(i.op.from_path, aside); !ok) return ok;
@@ -261,13 +261,10 @@ result<void> executor::remove(const journal::intent& i, journal::intent_result& 
 result<std::string> executor::to_trash(const std::string& from, const std::string& name,
                                        std::uint64_t intent, std::int64_t now_ns) {
   auto entry = trash_entry_for(now_ns, intent);
-  auto folder = std::string(trash_folder) + "/" + entry;
-  auto made = disk_.make_folder(folder, 0700);
-  if (!made && made.error().code != errc::exists) return failure(made.error());
-  touched(folder);
-  auto path = join_path(folder, name);
-  touched(path);
-  if (auto moved = disk_.rename_noreplace(from, path); !moved) return failure(moved.error());
+  auto path = put_into_trash(disk_, from, name, entry);
+  if (!path) return failure(path.error());
+  touched(std::string(fs::parent_of(*path)));
+  touched(*path);
   touched(from);
   return entry;
 }
@@ -302,12 +299,18 @@ result<void> executor::recover_staged(const fs::entry& e, const std::vector<jour
   const journal::intent* of = nullptr;
   for (const auto& i : intents)
     if (id && i.id == *id) of = &i;
+  // Known by its former name where an intent tells it, else by the one it has in staging.
+  auto trash = [&]() -> result<void> {
+    bool known = of && !of->op.from_path.empty();
+    auto entry = to_trash(path, known ? std::string(fs::name_of(of->op.from_path)) : e.name,
+                          id.value_or(0), now_ns);
+    if (!entry) return failure(entry.error());
+    if (known) out.push_back({of->op.from_path, "in_trash", of->id, *entry});
+    return {};
+  };
   auto hash = hash_at(path);
   if (!hash) hash = hash_at(path);  // the disk may have failed just once
-  if (!hash) {  // kept unread: whosever it is, here nobody would look for it
-    auto entry = to_trash(path, e.name, id.value_or(0), now_ns);
-    return entry ? result<void>{} : failure(entry.error());
-  }
+  if (!hash) return trash();        // kept unread: here nobody would look for it
   // Its name is still free: the swap had not come to its end, and an absence would pass for a deletion.
   bool goes_back = of && (set_aside || (of->op.what == engine::verb::remove &&
                                         (!of->op.expected || of->op.expected->hash != *hash)));
@@ -321,16 +324,8 @@ result<void> executor::recover_staged(const fs::entry& e, const std::vector<jour
   // What a conflict displaced is what the index expected, and the user's all the same.
   bool expected = of && of->op.expected && of->op.expected->hash == *hash &&
                   of->op.why != engine::cause::conflicting_edit;
-  if (expected) {
-    auto entry = to_trash(path, std::string(fs::name_of(of->op.from_path)), of->id, now_ns);
-    if (!entry) return failure(entry.error());
-    out.push_back({of->op.from_path, "in_trash", of->id, *entry});
-    return {};
-  }
-  if (!of || of->op.keep_name.empty()) {  // nobody's: unknown bytes are kept where an operator finds them
-    auto entry = to_trash(path, e.name, id.value_or(0), now_ns);
-    return entry ? result<void>{} : failure(entry.error());
-  }
+  // Also what is nobody's: unknown bytes are kept where an operator finds them.
+  if (expected || !of || of->op.keep_name.empty()) return trash();
   journal::intent_result r;
   if (auto ok = keep(*of, r, path, *hash); !ok) return ok;
   out.push_back({of->op.to_path, "displaced_content", 0, {}});

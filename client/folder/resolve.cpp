@@ -2,6 +2,7 @@
 
 #include "client/folder/layout.hpp"
 #include "client/folder/listing.hpp"
+#include "client/folder/trash.hpp"
 #include "platform/crypto/sha256.hpp"
 #include "proto/vocabulary/names.hpp"
 
@@ -12,7 +13,8 @@ constexpr std::size_t copy_size = 256 * 1024;
 
 result<void> has_content(fs::disk& disk, const std::string& path, const content_hash& hash) {
   auto now = hash_entry(disk, path);
-  if (!now.failed.empty()) return failure(errc_from_name(now.failed).value_or(errc::io_failed), printable(path));
+  if (!now.failed.empty())
+    return failure(errc_from_name(now.failed).value_or(errc::io_failed), printable(path));
   if (now.hash != hash) return failure(errc::changed_meanwhile, printable(path));
   return {};
 }
@@ -50,11 +52,10 @@ result<void> stage_copy(fs::disk& disk, const std::string& from, const content_h
 
 result<void> into_entry(fs::disk& disk, const std::string& from, const std::string& name,
                         const std::string& entry) {
-  auto folder = std::string(trash_folder) + "/" + entry;
-  if (auto made = disk.make_folder(folder, 0700); !made && made.error().code != errc::exists) return made;
+  auto path = put_into_trash(disk, from, name, entry);
+  if (!path) return failure(path.error());
   if (auto ok = disk.sync_folder(trash_folder); !ok) return ok;
-  if (auto ok = disk.rename_noreplace(from, join_path(folder, name)); !ok) return ok;
-  return disk.sync_folder(folder);
+  return disk.sync_folder(fs::parent_of(*path));
 }
 
 }  // namespace

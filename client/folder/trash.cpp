@@ -12,6 +12,10 @@ namespace {
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr int most_names = 100;
 
+std::string folder_of(const std::string& entry) {
+  return std::string(trash_folder) + "/" + entry;
+}
+
 /// Seconds of "1764000000-17"; nothing for any other name.
 std::optional<std::int64_t> seconds_of(std::string_view entry) {
   std::int64_t seconds = 0;
@@ -53,11 +57,20 @@ std::string beside(const std::string& wanted, int attempt) {
 }  // namespace
 
 std::string trash_entry::path() const {
-  return join_path(std::string(trash_folder) + "/" + entry, name);
+  return join_path(folder_of(entry), name);
 }
 
 std::string trash_entry_for(std::int64_t now_ns, std::uint64_t intent) {
   return std::to_string(now_ns / second_ns) + "-" + std::to_string(intent);
+}
+
+result<std::string> put_into_trash(fs::disk& disk, const std::string& from, const std::string& name,
+                                   const std::string& entry) {
+  auto made = disk.make_folder(folder_of(entry), 0700);
+  if (!made && made.error().code != errc::exists) return failure(made.error());
+  auto path = join_path(folder_of(entry), name);
+  if (auto moved = disk.rename_noreplace(from, path); !moved) return failure(moved.error());
+  return path;
 }
 
 result<std::vector<trash_entry>> list_trash(fs::disk& disk) {
@@ -67,7 +80,7 @@ result<std::vector<trash_entry>> list_trash(fs::disk& disk) {
   for (const auto& f : *folders) {
     auto seconds = seconds_of(f.name);
     if (!seconds || f.stat.kind != fs::kind::folder) continue;
-    auto inside = disk.list(std::string(trash_folder) + "/" + f.name);
+    auto inside = disk.list(folder_of(f.name));
     if (!inside) continue;  // emptied meanwhile
     for (const auto& e : *inside)
       if (e.stat.kind == fs::kind::file || e.stat.kind == fs::kind::symlink)
@@ -88,7 +101,7 @@ result<std::string> restore_from_trash(fs::disk& disk, const trash_entry& e,
     if (!moved && moved.error().code == errc::exists) continue;
     if (!moved) return failure(moved.error());
     if (auto ok = disk.sync_folder(folder); !ok) return failure(ok.error());
-    static_cast<void>(disk.rmdir(std::string(trash_folder) + "/" + e.entry));
+    static_cast<void>(disk.rmdir(folder_of(e.entry)));
     return path;
   }
   return failure(errc::exists, printable(wanted));
@@ -100,7 +113,7 @@ result<void> purge_from_trash(fs::disk& disk, const trash_entry& e) {
   if (!engine::same_stat(seen_of(*now), e.seen))
     return failure(errc::changed_meanwhile, printable(e.path()));
   if (auto ok = disk.unlink(e.path()); !ok) return ok;
-  static_cast<void>(disk.rmdir(std::string(trash_folder) + "/" + e.entry));
+  static_cast<void>(disk.rmdir(folder_of(e.entry)));
   return {};
 }
 

@@ -21,6 +21,10 @@ struct trash_entry {
 /// The entry's folder for an intent that ends at this time.
 std::string trash_entry_for(std::int64_t now_ns, std::uint64_t intent);
 
+/// Moves a file or link from elsewhere in the root into the trash; gives its path there. Durable once
+/// the caller has synced the trash, the entry's folder and the one it came from.
+result<std::string> put_into_trash(fs::disk& disk, const std::string& from, const std::string& name,
+                                   const std::string& entry);
 /// Oldest first. Folders whose names are not entries are nobody's and left out.
 result<std::vector<trash_entry>> list_trash(fs::disk& disk);
 /// Moves it to `wanted` (relative to the root), or beside it if that name is taken; makes the folders

@@ -24,18 +24,23 @@ void expect_round_trip(const std::vector<std::string>& names) {
   EXPECT_EQ(t.laptop.tree().size(), names.size() + 1);
 }
 
-TEST(names_on_disk, a50_the_longest_name_travels_and_has_a_conflict_copy) {
-  const std::string longest = std::string(251, 'n') + ".txt";
+/// Both devices have edited it, the phone offline.
+tree after_a_conflict_over(const std::string& name) {
   two_devices t;
-  t.laptop.write(longest, "v1");
+  t.laptop.write(name, "v1");
   t.begin();
   t.phone.go_offline();
-  t.phone.write(longest, "mine");
-  t.laptop.write(longest, "theirs");
+  t.phone.write(name, "mine");
+  t.laptop.write(name, "theirs");
   t.w.settle();
   t.phone.go_online();
   t.end();
-  auto tree = t.laptop.tree();
+  return t.laptop.tree();
+}
+
+TEST(names_on_disk, a50_the_longest_name_travels_and_has_a_conflict_copy) {
+  const std::string longest = std::string(251, 'n') + ".txt";
+  auto tree = after_a_conflict_over(longest);
   ASSERT_EQ(tree.size(), 2u);
   EXPECT_EQ(tree[longest].content, "theirs");
   tree.erase(longest);
@@ -47,16 +52,7 @@ TEST(names_on_disk, a50_the_longest_name_travels_and_has_a_conflict_copy) {
 TEST(names_on_disk, a50_its_copy_is_cut_between_characters) {
   std::string longest;
   while (longest.size() + 3 <= 255) longest += "\xe2\x82\xac";  // €
-  two_devices t;
-  t.laptop.write(longest, "v1");
-  t.begin();
-  t.phone.go_offline();
-  t.phone.write(longest, "mine");
-  t.laptop.write(longest, "theirs");
-  t.w.settle();
-  t.phone.go_online();
-  t.end();
-  auto tree = t.laptop.tree();
+  auto tree = after_a_conflict_over(longest);
   ASSERT_EQ(tree.size(), 2u);
   for (const auto& [name, e] : tree) EXPECT_EQ(printable(name), name);
 }
