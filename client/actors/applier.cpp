@@ -95,14 +95,9 @@ pb::RecordDisk applier::carry_out(const pb::Execute& m, pb::DiskFinished& finish
   folder::executor executor(*disk_);
   for (const auto& op : m.disk()) {
     auto i = from_message(op);
-    journal::intent_result r;
-    r.id = i.id;
-    if (auto not_had = unstaged_.find(i.id); not_had != unstaged_.end()) {
-      executor.discard(i);
-      r.failed = not_had->second;
-    } else {
-      r = executor.carry_out(i, doors_.clock->wall_now_ns());
-    }
+    auto not_had = unstaged_.find(i.id);
+    auto r = not_had == unstaged_.end() ? executor.carry_out(i, doors_.clock->wall_now_ns())
+                                        : executor.refuse(i, not_had->second);
     if (r.failed) {
       finished.set_failed(finished.failed() + 1);
       finished.add_reasons(std::string(name_of(*r.failed)));

@@ -1,5 +1,7 @@
 #include "client/engine/draft.hpp"
 
+#include <utility>
+
 #include "platform/crypto/sha256.hpp"
 #include "proto/vocabulary/names.hpp"
 
@@ -115,6 +117,30 @@ void draft::drop_base(const item_id& id, cause why) {
   plan_.trees.push_back({tree_op::what::drop_base, id, {}, std::nullopt, why});
 }
 
+/// What was decided about entries of a folder stands under its new id.
+void draft::rename_parent(const item_id& from, const item_id& to) {
+  auto rename = [&](place& p) {
+    if (p.parent == from) p.parent = to;
+  };
+  for (auto& op : plan_.disk) {
+    rename(op.from);
+    rename(op.to);
+    if (op.expected) rename(op.expected->at);
+  }
+  for (auto& [id, at] : disk_places_) rename(at);
+  auto freed = std::exchange(disk_freed_, {});
+  for (auto p : freed) {
+    rename(p);
+    disk_freed_.insert(p);
+  }
+  auto taken = std::exchange(disk_taken_, {});
+  for (const auto& [at, id] : taken) {
+    auto p = at;
+    rename(p);
+    disk_taken_[p] = id;
+  }
+}
+
 void draft::rekey(const item_id& from, const item_id& to, cause why) {
   auto source = origin(from);
   rekeyed_[source] = to;
@@ -125,6 +151,7 @@ void draft::rekey(const item_id& from, const item_id& to, cause why) {
   rekeyed_.erase(to);
   origin_[to] = source;
   paths_.clear();
+  if (!plan_.disk.empty()) rename_parent(from, to);
   plan_.trees.push_back({tree_op::what::rekey, from, to, std::nullopt, why});
 }
 

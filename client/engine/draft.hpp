@@ -65,6 +65,7 @@ class draft {
   item_id origin(const item_id& id) const;
   void occupy(const item_id& id, const place& from, const place& to);
   void account(const item_id& id, const change& c, const op_id& op);
+  void rename_parent(const item_id& from, const item_id& to);
 
   tree_view& trees_;
   const plan_options& options_;

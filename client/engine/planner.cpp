@@ -74,9 +74,13 @@ void planner::decide(const item_id& id) {
 // -- exists on the server alone ----------------------------------------------------------------
 
 void planner::only_there(const item_id& id, const item& r) {
-  if (!folder_on_disk(r.at.parent)) return wait(id);
+  if (!folder_on_disk(r.at.parent)) {
+    if (under_way(r.at.parent)) inside_.push_back(id);
+    return wait(id);
+  }
   if (!name_free_on_disk(id, r)) return;
   put_on_disk(id, r);
+  visit_those_inside();
 }
 
 void planner::put_on_disk(const item_id& id, const item& r) {
@@ -95,8 +99,10 @@ void planner::only_here(const item_id& id, const local_item& l) {
   if (!folder_on_server(l.at.parent, after)) return wait(id);
   auto now = d_.local(id);  // the folder above may have been re-keyed
   if (!now || d_.moved_aside(id)) return;
-  if (!name_free_on_server(id, now->at, after, false)) return;
-  join_circles(id, send_creation(id, *now, std::move(after)));
+  sending_.push_back({id, true});
+  bool is_free = name_free_on_server(id, now->at, after);
+  sending_.pop_back();
+  if (is_free) join_circles(id, send_creation(id, *now, std::move(after)));
 }
 
 op_id planner::send_creation(const item_id& id, const local_item& l, std::vector<op_id> after) {
@@ -178,7 +184,12 @@ bool planner::settle_place_on_disk(const item_id& id, const local_item& l, const
 }
 
 void planner::move_on_disk(const item_id& id, const local_item& l, const item& r, cause why) {
-  if (!folder_on_disk(r.at.parent)) return wait(id);
+  if (!folder_on_disk(r.at.parent)) {
+    park_for_its_folder(id, l, r);
+    return wait(id);
+  }
+  // Its folder may have become theirs, and it may so be in its place.
+  if (auto now = d_.local(id); !now || now->at == r.at) return;
   if (auto inner = blocker_on_disk(r.at.parent, id)) {
     // The folder it goes to was moved into it here: the server's order wins, that move is undone.
     auto bl = d_.local(*inner);
@@ -223,14 +234,13 @@ bool planner::send_move(const item_id& id, const local_item& l, const item& r) {
     return true;
   }
   std::vector<op_id> after;
-  if (!folder_on_server(l.at.parent, after)) {
-    wait(id);
-    return true;
-  }
+  sending_.push_back({id, !d_.server_occupant(l.at)});
+  bool has_folder = folder_on_server(l.at.parent, after);
+  sending_.back().surely = true;
   auto now = d_.local(id);
-  moving_.push_back(id);
-  bool is_free = now && name_free_on_server(id, now->at, after, true);
-  moving_.pop_back();
+  bool is_free = has_folder && now && name_free_on_server(id, now->at, after);
+  sending_.pop_back();
+  if (!has_folder) wait(id);
   if (!is_free) return true;
   auto op = d_.emit(id, move_rename{r.place_op, now->at}, std::move(after));
   join_circles(id, op);

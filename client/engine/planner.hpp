@@ -45,9 +45,11 @@ class planner {
   bool folder_on_disk(const item_id& parent);
   bool folder_on_server(const item_id& parent, std::vector<op_id>& after);
   bool name_free_on_disk(const item_id& id, const item& wanted);
-  bool name_free_on_server(const item_id& id, const place& wanted, std::vector<op_id>& after,
-                           bool joinable);
-  bool name_held_by_one_under_way(const item_id& id, const item_id& occupant, bool joinable);
+  bool name_free_on_server(const item_id& id, const place& wanted, std::vector<op_id>& after);
+  bool name_held_by_one_under_way(const item_id& id, const item_id& occupant);
+  bool circle_back_to(const item_id& id);
+  void park_for_its_folder(const item_id& id, const local_item& l, const item& r);
+  void visit_those_inside();
   void join_circles(const item_id& id, const op_id& op);
   bool adopt(const item_id& mine, const local_item& l, const item& theirs);
   void suffix(const item_id& id, const local_item& l, cause why);
@@ -62,8 +64,13 @@ class planner {
 
   draft d_;
   std::map<item_id, progress> state_;
-  std::vector<item_id> moving_;  // server moves under way, for cycles of names
-  std::vector<std::set<item_id>> circles_;  // names that change hands in a circle
+  struct sent {
+    item_id id;
+    bool surely;  // nothing else can keep it from being sent
+  };
+  std::vector<sent> sending_;  // moves and creations under way, outermost first: for circles of them
+  std::vector<std::set<item_id>> circles_;  // what can only happen at once
+  std::vector<item_id> inside_;  // waits for a folder that is being decided about further up
 };
 
 }  // namespace tinysync::engine

@@ -1,6 +1,7 @@
 // The planner's conditions: is the folder there, is the name free, who has to make way.
 
 #include <algorithm>
+#include <utility>
 
 #include "client/engine/planner.hpp"
 
@@ -23,6 +24,7 @@ bool planner::folder_on_server(const item_id& parent, std::vector<op_id>& after)
     return true;
   }
   if (d_.being_created(now)) return true;
+  if (!d_.remote(now) && circle_back_to(now)) return true;
   return d_.remote(now) && !d_.deleted_on_server(now);
 }
 
@@ -132,17 +134,41 @@ bool planner::name_free_on_disk(const item_id& id, const item& wanted) {
   return false;
 }
 
-/// Makes the name free on the server for a creation or move of `id`. `joinable`: a cycle of moves
-/// through this one becomes one group. False: it waits, or was itself suffixed or adopted.
-bool planner::name_free_on_server(const item_id& id, const place& wanted, std::vector<op_id>& after,
-                                  bool joinable) {
+/// Its folder is being decided about further up and needs its name, or one that it keeps others from:
+/// it is parked until that folder is there.
+void planner::park_for_its_folder(const item_id& id, const local_item& l, const item& r) {
+  auto above = r.at.parent;
+  for (int depth = 0; depth < 4096 && !under_way(above); ++depth) {
+    auto folder = d_.remote(above);
+    if (!folder || d_.local(above) || d_.made_on_disk(above)) return;
+    above = folder->at.parent;
+  }
+  inside_.push_back(id);
+  if (d_.freed_on_disk(l.at) || l.at.parent == parked_folder) return;  // parked before
+  d_.emit({.what = verb::park, .id = id, .from = l.at, .to = {parked_folder, id.hex()},
+           .expected = l, .why = cause::makes_way});
+}
+
+/// A folder was put on the disk: what could not get on without it is visited once more.
+void planner::visit_those_inside() {
+  for (const auto& id : std::exchange(inside_, {})) {
+    if (!waits(id)) continue;
+    state_.erase(id);
+    std::erase(d_.result().waiting, id);
+    visit(id);
+  }
+}
+
+/// Makes the name free on the server for a creation or move of `id`. False: it waits, or was itself
+/// suffixed or adopted.
+bool planner::name_free_on_server(const item_id& id, const place& wanted, std::vector<op_id>& after) {
   if (auto op = d_.freed_on_server(wanted); op && !d_.server_occupant(wanted)) {
     after.push_back(*op);
     return true;
   }
   auto occupant = d_.server_occupant(wanted);
   if (!occupant || *occupant == id) return true;
-  if (under_way(*occupant)) return name_held_by_one_under_way(id, *occupant, joinable);
+  if (under_way(*occupant)) return name_held_by_one_under_way(id, *occupant);
   visit(*occupant);
   if (d_.moved_aside(id) || !d_.local(id)) return false;
   if (auto op = d_.freed_on_server(wanted); op && !d_.server_occupant(wanted)) {
@@ -159,13 +185,13 @@ bool planner::name_free_on_server(const item_id& id, const place& wanted, std::v
 }
 
 /// The occupant is being decided about further up: around in a circle.
-bool planner::name_held_by_one_under_way(const item_id& id, const item_id& occupant, bool joinable) {
-  auto first = std::find(moving_.begin(), moving_.end(), occupant);
-  if (first != moving_.end()) {
-    // Everything from the occupant to this one moves in one group.
-    if (joinable) circles_.emplace_back(first, moving_.end());
-    else wait(id);
-    return joinable;
+bool planner::name_held_by_one_under_way(const item_id& id, const item_id& occupant) {
+  if (circle_back_to(occupant)) return true;
+  bool moves = std::any_of(sending_.begin(), sending_.end(),
+                           [&](const sent& s) { return s.id == occupant; });
+  if (moves) {
+    wait(id);
+    return false;
   }
   if (deleted_locally(occupant)) {  // a child takes the name of the folder it came from
     circles_.push_back({occupant, id});
@@ -174,6 +200,18 @@ bool planner::name_held_by_one_under_way(const item_id& id, const item_id& occup
   // It lives there and is not going away: mine gets another name.
   if (auto l = d_.local(id)) suffix(id, *l, cause::name_taken);
   return false;
+}
+
+/// `id` is sent further up if what is under way since then is sent: all of it in one group.
+bool planner::circle_back_to(const item_id& id) {
+  auto first = std::find_if(sending_.begin(), sending_.end(), [&](const sent& s) { return s.id == id; });
+  if (first == sending_.end()) return false;
+  bool surely = std::all_of(first, sending_.end(), [](const sent& s) { return s.surely; });
+  if (!surely) return false;
+  std::set<item_id> circle;
+  for (auto i = first; i != sending_.end(); ++i) circle.insert(i->id);
+  circles_.push_back(std::move(circle));
+  return true;
 }
 
 void planner::join_circles(const item_id& id, const op_id& op) {

@@ -54,6 +54,8 @@ result<void> executor::make_durable() {
 }
 
 journal::intent_result executor::carry_out(const journal::intent& i, std::int64_t now_ns) {
+  if (builds_on_failed(i.op.from_path) || builds_on_failed(i.op.to_path))
+    return refuse(i, errc::unavailable);
   journal::intent_result r;
   r.id = i.id;
   result<void> done;
@@ -70,8 +72,31 @@ journal::intent_result executor::carry_out(const journal::intent& i, std::int64_
   }
   if (done) return r;
   r.failed = done.error().code;
+  not_as_planned(i.op);
   if (!r.unfinished) discard(i);
   return r;
+}
+
+journal::intent_result executor::refuse(const journal::intent& i, errc why) {
+  journal::intent_result r;
+  r.id = i.id;
+  r.failed = why;
+  not_as_planned(i.op);
+  discard(i);
+  return r;
+}
+
+void executor::not_as_planned(const engine::disk_op& op) {
+  for (const auto& path : {op.from_path, op.to_path})
+    if (!path.empty()) failed_.insert(path);
+}
+
+/// Of two renames the second may give the name of the first to another folder.
+bool executor::builds_on_failed(const std::string& path) const {
+  if (failed_.empty()) return false;
+  for (auto above = path; !above.empty(); above = std::string(fs::parent_of(above)))
+    if (failed_.contains(above)) return true;
+  return false;
 }
 
 void executor::discard(const journal::intent& i) {

@@ -23,10 +23,11 @@ class executor {
   explicit executor(fs::disk& disk) : disk_(disk) {}
 
   /// One intent; its content, if it needs any, is staged, verified and durable. `now_ns` names
-  /// what goes to the trash.
+  /// what goes to the trash. Fails as unavailable, untouched, at or below a path at which an intent
+  /// before it failed: that path does not lead where it was planned to.
   journal::intent_result carry_out(const journal::intent& i, std::int64_t now_ns);
-  /// Removes what was staged for an intent that was not begun.
-  void discard(const journal::intent& i);
+  /// Instead of carrying it out, for a reason of the caller's; removes what was staged for it.
+  journal::intent_result refuse(const journal::intent& i, errc why);
   /// Makes everything carried out so far durable: before the index may say that it is there.
   result<void> make_durable();
   /// After a crash: inspects every staged file. Downloaded content is removed, a displaced file
@@ -54,8 +55,12 @@ class executor {
   result<engine::seen> expect(const journal::intent& i);
   result<content_hash> hash_at(const std::string& path);
   void touched(const std::string& path);
+  void discard(const journal::intent& i);
+  void not_as_planned(const engine::disk_op& op);
+  bool builds_on_failed(const std::string& path) const;
 
   fs::disk& disk_;
+  std::set<std::string> failed_;  // paths that are not as planned
   std::set<std::string> folders_;  // whose entries are not durable yet
 };
 

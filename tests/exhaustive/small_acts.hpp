@@ -34,6 +34,12 @@ inline const std::vector<small_act> small_acts = {
     {"mkdir c", [](hands& h, const std::string&) { if (!h.exists("c")) h.mkdir("c"); }},
     {"write d/n", [](hands& h, const std::string& t) { if (h.exists("d")) h.write("d/n", t); }},
     {"chmod a", [](hands& h, const std::string&) { if (h.exists("a")) h.chmod("a", 0755); }},
+    {"a moves into a new folder of its name", [](hands& h, const std::string&) {
+       if (!h.is_file("a")) return;
+       h.move("a", "t");
+       h.mkdir("a");
+       h.move("t", "a/t");
+     }},
     {"a becomes a folder", [](hands& h, const std::string& t) { h.remove("a"); h.write("a/in", t); }},
 };
 

@@ -280,6 +280,13 @@ std::uint64_t world::head() {
   return h ? h->at.seq.value : 0;
 }
 
+namespace {
+std::string text_of(const fs::tree_entry& e) {
+  return std::string(e.kind == fs::kind::folder ? "folder" : e.kind == fs::kind::file ? "file" : "link") +
+         (e.executable ? " executable" : "") + (e.private_bits ? " private" : "") + " '" + e.content + "'";
+}
+}  // namespace
+
 std::vector<std::string> world::findings() {
   std::vector<std::string> out;
   std::set<std::string> contents;
@@ -296,7 +303,7 @@ std::vector<std::string> world::findings() {
     auto other = first->tree();
     for (const auto& [path, e] : t)
       if (!other.contains(path)) out.push_back(path + " is on " + d->name() + " only");
-      else if (!(other[path] == e)) out.push_back(path + " differs on " + d->name());
+      else if (!(other[path] == e)) out.push_back(path + " differs on " + d->name() + ": " + text_of(e) + ", was " + text_of(other[path]));
     for (const auto& [path, e] : other)
       if (!t.contains(path)) out.push_back(path + " is on " + first->name() + " only");
   }

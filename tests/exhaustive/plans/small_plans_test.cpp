@@ -55,12 +55,11 @@ TEST(small_plans, three_operations_on_each_side_converge_and_lose_nothing) {
       for (auto how : {meeting::one_after_the_other, meeting::at_once}) {
         auto finding = model(mine.device, theirs.device, begin.server(), ++seed).settle(how);
         if (finding.empty()) continue;
-        if (++failures <= 20)
-          ADD_FAILURE() << mine.story << " | " << theirs.story
-                        << (how == meeting::at_once ? ", at once: " : ", one after the other: ")
-                        << finding;
+        ADD_FAILURE() << mine.story << " | " << theirs.story
+                      << (how == meeting::at_once ? ", at once: " : ", one after the other: ")
+                      << finding;
+        ASSERT_LT(++failures, 20u) << "and more";
       }
-  EXPECT_EQ(failures, 0u);
   EXPECT_GT(here.size(), 500u) << "the operations do little";
   std::cout << here.size() << " × " << there.size() << " outcomes, each met in two ways\n";
 }

@@ -115,5 +115,25 @@ TEST(executor, dying_after_any_change_loses_nothing_and_leaves_nothing_behind) {
   EXPECT_GT(deaths, 40);
 }
 
+TEST(executor, what_was_planned_upon_a_step_that_failed_is_left_alone) {
+  fs::capabilities all = {true, true, true, true, true, true, true};
+  stage s(verb::move, cause::moved_there, all);
+  s.i.op.from_path = "d";  // to make way for another folder of that name
+  s.i.op.to_path = "e";
+  s.i.op.expected->seen.inode += 1;
+  journal::intent inside;
+  inside.id = 8;
+  inside.op.what = verb::make_folder;
+  inside.op.to_path = "d/x";
+  journal::intent beside = inside;
+  beside.op.to_path = "dd";
+
+  executor e(s.disk);
+  EXPECT_EQ(e.carry_out(s.i, 1).failed, errc::changed_meanwhile);
+  EXPECT_EQ(e.carry_out(inside, 1).failed, errc::unavailable);
+  EXPECT_FALSE(s.disk.exists("d/x"));
+  EXPECT_FALSE(e.carry_out(beside, 1).failed);
+}
+
 }  // namespace
 }  // namespace tinysync::folder
