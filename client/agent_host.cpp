@@ -44,7 +44,7 @@ class watched_root final : public watch::watcher {
     if (!inner) return failure(inner.error());
     return std::unique_ptr<watch::watcher>(new watched_root(std::move(*disk), std::move(*inner)));
   }
-  result<void> add(std::string_view folder) override { return inner_->add(folder); }
+  result<bool> add(std::string_view folder) override { return inner_->add(folder); }
   void remove(std::string_view folder) override { inner_->remove(folder); }
   std::size_t watched() const override { return inner_->watched(); }
 

@@ -94,6 +94,7 @@ void vault_engine::start_step_on() {
   }
   pb::Watch watch;
   watch.add_folders("");
+  watch.set_whole_tree(true);
   self_.ask(self_.sibling<faces::watcher>("watcher"), watch, store_answers_within,
             [this, failed](result<pb::Watching> r) {
               if (!r) return failed(r.error());
@@ -123,6 +124,7 @@ void vault_engine::scan(std::set<std::string> folders, bool whole_tree) {
   if (folders.empty()) watch.add_folders("");
   // Where a folder was put by us, the other half of what a user moves may be waiting to be told.
   watch.set_take_touched(whole_tree && !folders.empty());
+  watch.set_whole_tree(whole_tree);
   if (whole_tree) {
     everything_ = false;
     trees_.clear();

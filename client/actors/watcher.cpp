@@ -61,9 +61,10 @@ void folder_watcher::started(actors::context& self) {
   self.send(self.sibling<faces::engine>("engine"), std::move(all));
 }
 
-void folder_watcher::add_tree(const std::string& folder, std::string& failed) {
-  auto before = watcher_->watched();
+/// A folder that was watched already has told of every folder made in it since.
+void folder_watcher::add_tree(const std::string& folder, depth below, std::string& failed) {
   auto added = watcher_->add(folder);
+  if (added && !*added && below == depth::new_folders) return;
   auto entries = added ? disk_->list(folder) : result<std::vector<fs::entry>>(failure(added.error()));
   if (!entries) {
     if (entries.error().code == errc::missing) return;
@@ -71,11 +72,12 @@ void folder_watcher::add_tree(const std::string& folder, std::string& failed) {
     unwatched_.insert(folder);
     return;
   }
-  if (watcher_->watched() > before) fresh_.push_back(folder);
+  if (*added) fresh_.push_back(folder);
+  auto next = below == depth::everything ? below : depth::new_folders;
   for (const auto& e : *entries) {
     if (e.stat.kind != fs::kind::folder) continue;
     if (folder.empty() && e.name == folder::own_folder) continue;
-    add_tree(join_path(folder, e.name), failed);
+    add_tree(join_path(folder, e.name), next, failed);
   }
 }
 
@@ -87,12 +89,15 @@ pb::Watching folder_watcher::handle(const pb::Watch& m) {
   }
   std::string failed;
   fresh_.clear();
-  for (const auto& f : m.folders()) add_tree(f, failed);
-  for (const auto& f : fresh_) out.add_fresh(f);
+  for (const auto& f : m.folders())
+    add_tree(f, m.whole_tree() ? depth::everything : depth::one_level, failed);
   if (m.take_touched()) {
-    for (const auto& f : touched_) out.add_touched(f);
-    touched_.clear();
+    for (const auto& f : std::exchange(touched_, {})) {
+      add_tree(f, depth::one_level, failed);
+      out.add_touched(f);
+    }
   }
+  for (const auto& f : fresh_) out.add_fresh(f);
   if (!failed.empty()) {
     log::warn("watch.incomplete", "root={} why={}", vault_.root, failed);
     self_.failed("not every folder is watched: " + failed);
@@ -128,7 +133,7 @@ bool folder_watcher::watch_again() {
   auto folders = std::move(unwatched_);
   unwatched_.clear();
   std::string failed;
-  for (const auto& f : folders) add_tree(f, failed);
+  for (const auto& f : folders) add_tree(f, depth::everything, failed);
   return !folders.empty();
 }
 

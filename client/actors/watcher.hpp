@@ -21,7 +21,8 @@ class folder_watcher {
   void handle(const pb::Tick& m);
 
  private:
-  void add_tree(const std::string& folder, std::string& failed);
+  enum class depth : std::uint8_t { one_level, new_folders, everything };
+  void add_tree(const std::string& folder, depth below, std::string& failed);
   void pass_on();
   bool watch_again();
 

@@ -84,15 +84,16 @@ fake_watcher::fake_watcher(fs::fake_disk& disk, event_callback seen)
 
 fake_watcher::~fake_watcher() { s_->disk.unsubscribe(s_->subscription); }
 
-result<void> fake_watcher::add(std::string_view folder) {
+result<bool> fake_watcher::add(std::string_view folder) {
   if (s_->refusal != errc::internal)
     return failure(s_->refusal, "watch " + printable(folder) + ": refused");
   auto st = s_->disk.stat(folder);
   if (!st) return failure(st.error());
   if (st->kind != fs::kind::folder)
     return failure(errc::unsupported, "watch " + printable(folder) + ": not a folder");
-  if (!s_->paths.watch_of(folder)) s_->paths.set(folder, s_->next++);
-  return {};
+  const bool fresh = !s_->paths.watch_of(folder);
+  if (fresh) s_->paths.set(folder, s_->next++);
+  return fresh;
 }
 
 void fake_watcher::remove(std::string_view folder) { s_->paths.take_below(folder); }

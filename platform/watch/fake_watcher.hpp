@@ -11,7 +11,7 @@ class fake_watcher final : public watcher {
   /// The disk must outlive it.
   fake_watcher(fs::fake_disk& disk, event_callback seen);
   ~fake_watcher() override;
-  result<void> add(std::string_view folder) override;
+  result<bool> add(std::string_view folder) override;
   void remove(std::string_view folder) override;
   std::size_t watched() const override;
 

@@ -63,7 +63,7 @@ class inotify_watcher final : public watcher {
     return {};
   }
 
-  result<void> add(std::string_view folder) override {
+  result<bool> add(std::string_view folder) override {
     auto opened = disk_.open_folder_descriptor(folder);
     if (!opened) return failure(opened.error());
     owned_fd fd(*opened);
@@ -79,8 +79,9 @@ class inotify_watcher final : public watcher {
                                                               : errc::io_failed;
       return failure(code, "watch " + printable(folder) + ": " + std::strerror(errno));
     }
+    const bool fresh = !paths_.path_of(watch);
     paths_.set(folder, watch);
-    return {};
+    return fresh;
   }
 
   void remove(std::string_view folder) override {

@@ -40,8 +40,9 @@ class watcher {
  public:
   virtual ~watcher() = default;
   /// Changes of the folder's entries after this returns are reported. missing, unsupported (not a
-  /// folder), outside_root, too_many_requests when the kernel allows no further watch. Idempotent.
-  virtual result<void> add(std::string_view folder) = 0;
+  /// folder), outside_root, too_many_requests when the kernel allows no further watch. Idempotent;
+  /// true: this folder was not watched before, under whatever path.
+  virtual result<bool> add(std::string_view folder) = 0;
   /// No more events of it or anything below it. No error if it is not watched.
   virtual void remove(std::string_view folder) = 0;
   /// Folders watched now. A watched folder moved within the watched ones stays watched, under its
