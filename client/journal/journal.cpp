@@ -134,12 +134,14 @@ void journal::put_local(const engine::local_item& l) {
           l.seen.ctime_ns, l.seen.mode, raw(l.hash), raw(l.link_target), l.suspect);
 }
 
+/// What is on the disk still, elsewhere by now, keeps what was agreed: its id is known to the server,
+/// and nothing can be created under it again.
 void journal::drop_base_subtree(const item_id& id) {
   for (const auto& child : many("base_children", id)) {
     drop_base_subtree(child);
     touch(child);
   }
-  db_.run("base_drop", raw(id));
+  db_.run("base_drop_gone", raw(id));
 }
 
 // -- observations ------------------------------------------------------------------------------

@@ -293,7 +293,8 @@ void model::complete(model_device& d, const std::vector<answer>& answers) {
       for (std::size_t i = 0; i < gone.size(); ++i)
         for (const auto& [id, b] : base)
           if (b.at.parent == gone[i]) gone.push_back(id);
-      for (const auto& id : gone) base.erase(id);
+      for (const auto& id : gone)
+        if (!d.trees.local(id)) base.erase(id);
     } else if (a.decided.theirs) {
       base[a.what.item] =
           engine::agreed_after(d.trees.base(a.what.item), a.what, *a.decided.theirs);

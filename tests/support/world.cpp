@@ -259,7 +259,7 @@ std::optional<std::string> world::try_settle(actors::duration limit) {
       if (!d->online() || !d->running()) continue;
       auto said = ask_settled(*d, limit);
       while (!said->synced && sim_.now() < end) sim_.run_for(20ms);
-      if (!said->synced) return d->name() + " does not settle: " + status_of(*d);
+      if (!said->synced) return d->name() + " does not settle: " + status_of(*d) + "; before: " + last;
       if (!said->why.empty()) last = d->name() + ": " + said->why;
       all &= *said->synced;
     }

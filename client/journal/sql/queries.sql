@@ -39,6 +39,8 @@ INSERT INTO base (id, parent, name, canonical) VALUES (?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, canonical = excluded.canonical;
 -- name: base_drop
 DELETE FROM base WHERE id = ?;
+-- name: base_drop_gone
+DELETE FROM base WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM local WHERE id = ?1);
 -- name: base_children
 SELECT id FROM base WHERE parent = ?;
 
