@@ -70,7 +70,7 @@ void vault_engine::start_step_on() {
     starting_ = false;
     self_.failed(to_string(e));
     bool root = e.code == errc::missing || e.code == errc::permission_denied ||
-                e.code == errc::wrong_root;
+                e.code == errc::wrong_root || e.code == errc::io_failed;
     if (root) block(block_reason::root_missing, to_string(e));
     retry_later();
   };

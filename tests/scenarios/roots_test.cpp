@@ -56,6 +56,13 @@ TEST_F(a_root, that_is_missing_at_the_start_is_waited_for_without_haste) {
   EXPECT_EQ(phone.read("a"), "2");
 }
 
+TEST_F(a_root, of_which_every_stat_fails_deletes_nothing) {
+  laptop.disk().fail_next(fs::verb::stat, errc::io_failed, 1'000'000);
+  laptop.disk().fail_next(fs::verb::identity, errc::io_failed, 1'000'000);
+  laptop.remove("a");
+  nothing_is_sent_and_it_says("error");
+}
+
 TEST_F(a_root, replaced_by_an_empty_folder_deletes_nothing) {
   laptop.disk().replace_root();
   nothing_is_sent_and_it_says("marker");

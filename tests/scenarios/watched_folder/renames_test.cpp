@@ -187,6 +187,45 @@ TEST(renames, a25_a_file_becomes_a_folder_and_a_file_again) {
   t.end_as("f:v4");
 }
 
+TEST(renames, a25_a_file_moves_into_a_new_folder_that_takes_its_name) {
+  two_devices t;
+  t.laptop.write("f", "v1");
+  t.begin();
+  t.laptop.move("f", "t");
+  t.laptop.mkdir("f");
+  t.laptop.move("t", "f/t");
+  t.end_as("f/ f/t:v1");
+  EXPECT_EQ(t.rows(), 2u) << "a folder made and a file moved, without its bytes";
+}
+
+TEST(renames, a25_a_file_moves_deep_into_a_new_folder_that_takes_its_name) {
+  two_devices t;
+  t.laptop.write("f", "v1");
+  t.laptop.mkdir("d");
+  t.begin();
+  t.laptop.move("f", "t");
+  t.laptop.mkdir("f/n");
+  t.laptop.move("d", "f/n/d");
+  t.laptop.move("t", "f/n/d/t");
+  t.end_as("f/ f/n/ f/n/d/ f/n/d/t:v1");
+  EXPECT_EQ(t.rows(), 4u);
+}
+
+TEST(renames, a25_both_move_it_into_a_new_folder_that_takes_its_name) {
+  two_devices t;
+  t.laptop.write("f", "v1");
+  t.begin();
+  t.phone.go_offline();
+  for (auto* d : {&t.laptop, &t.phone}) {
+    d->move("f", "t");
+    d->mkdir("f");
+    d->move("t", "f/t");
+  }
+  t.w.settle();
+  t.phone.go_online();
+  t.end_as("f/ f/t:v1");
+}
+
 TEST(renames, a26_nothing_is_deleted_through_a_folder_that_became_a_link) {
   two_devices t;
   t.laptop.write("d/f", "in_d");
