@@ -175,7 +175,7 @@ void trash_keeper::prove(std::vector<folder::trash_entry> part, const pb::Trashe
     auto hash = folder::hash_entry(*disk_, part[i].path());
     if (item == item_id{} || !hash.failed.empty()) continue;
     part[i].seen = hash.seen;
-    queries.push_back({item, hash.hash});
+    queries.push_back({item, hash.hash, {}});
     asked.push_back(i);
   }
   if (queries.empty()) {
@@ -185,12 +185,13 @@ void trash_keeper::prove(std::vector<folder::trash_entry> part, const pb::Trashe
   auto request = post(vault_target(vault_.vault, "/items:known"));
   exchange(self_, std::move(request), codec::encode(queries),
            [this, part, asked](result<pb::Exchanged> r, const actors::bulk& body) {
-             auto known = r ? codec::decode_known(*body) : result<std::vector<bool>>(failure(r.error()));
+             auto known = r ? codec::decode_known(*body)
+                            : result<std::vector<codec::known_answer>>(failure(r.error()));
              if (known && known->size() != asked.size())
                known = failure(errc::malformed, "items:known");
              if (!known) return end(known.error());
              std::vector<bool> proven(part.size(), false);
-             for (std::size_t k = 0; k < asked.size(); ++k) proven[asked[k]] = (*known)[k];
+             for (std::size_t k = 0; k < asked.size(); ++k) proven[asked[k]] = (*known)[k].known;
              purge(part, proven);
              next_part();
            });

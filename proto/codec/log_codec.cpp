@@ -3,6 +3,7 @@
 #include "proto/codec/fields.hpp"
 #include "proto/codec/messages.hpp"
 #include "proto/codec/to_wire.hpp"
+#include "proto/vocabulary/names.hpp"
 
 namespace tinysync::codec {
 namespace {
@@ -163,8 +164,13 @@ std::string encode(const std::vector<known_query>& q) {
   wire::v1::KnownBatch w;
   for (const auto& k : q) {
     auto& m = *w.add_items();
-    m.set_item(k.item.str());
-    m.set_content_hash(k.hash.str());
+    if (!k.hash.none()) m.set_content_hash(k.hash.str());
+    if (!k.item.none()) {
+      m.set_item(k.item.str());
+    } else {
+      m.set_parent(k.at.parent.str());
+      m.set_name(k.at.name);
+    }
   }
   return serialized(w);
 }
@@ -176,22 +182,36 @@ result<std::vector<known_query>> decode_known_queries(std::string_view body) {
   std::vector<known_query> out;
   for (const auto& m : w->items()) {
     known_query k;
-    if (!read(k.item, m.item()) || !read(k.hash, m.content_hash())) return bad("a malformed id");
+    bool hash = m.content_hash().empty() || read(k.hash, m.content_hash());
+    bool item = m.item().empty() ? read(k.at.parent, m.parent()) : read(k.item, m.item());
+    if (!hash || !item) return bad("a malformed id");
+    k.at.name = m.name();
+    if (k.item.none() && !valid_name(k.at.name)) return bad("a malformed name");
     out.push_back(k);
   }
   return out;
 }
 
-std::string encode_known(const std::vector<bool>& known) {
+std::string encode(const std::vector<known_answer>& known) {
   wire::v1::KnownAnswer w;
-  for (bool k : known) w.add_known(k);
+  for (const auto& k : known) {
+    w.add_known(k.known);
+    w.add_item(k.known ? k.item.str() : std::string{});
+  }
   return serialized(w);
 }
 
-result<std::vector<bool>> decode_known(std::string_view body) {
+result<std::vector<known_answer>> decode_known(std::string_view body) {
   auto w = parsed<wire::v1::KnownAnswer>(body);
   if (!w) return failure(w.error());
-  return std::vector<bool>(w->known().begin(), w->known().end());
+  if (w->known_size() != w->item_size()) return bad("an answer with " + std::to_string(w->item_size()) + " items for " + std::to_string(w->known_size()));
+  std::vector<known_answer> out;
+  for (int i = 0; i < w->known_size(); ++i) {
+    known_answer k{w->known(i), {}};
+    if (k.known && !read(k.item, w->item(i))) return bad("a malformed id");
+    out.push_back(k);
+  }
+  return out;
 }
 
 }  // namespace tinysync::codec

@@ -88,11 +88,17 @@ std::string encode_snapshot_record(std::string_view canonical);
 /// Takes one record off the front of `stream`; empty result value: more bytes are needed.
 result<std::optional<std::string>> take_snapshot_record(std::string_view& stream);
 
-struct known_query { item_id item; content_hash hash; };
+/// Asks about the item or, if it has none, about what was deleted at `at`; no hash: a folder.
+struct known_query { item_id item; content_hash hash; place at; };
+struct known_answer {
+  bool known = false;
+  item_id item;
+  friend bool operator==(const known_answer&, const known_answer&) = default;
+};
 std::string encode(const std::vector<known_query>& q);
 result<std::vector<known_query>> decode_known_queries(std::string_view body);
-std::string encode_known(const std::vector<bool>& known);
-result<std::vector<bool>> decode_known(std::string_view body);
+std::string encode(const std::vector<known_answer>& known);
+result<std::vector<known_answer>> decode_known(std::string_view body);
 
 // -- blobs ------------------------------------------------------------------------------------
 

@@ -184,7 +184,7 @@ answer metadata_store::handle(const pb::AskKnown& m, actors::context& self) {
   if (!queries) return failure(queries.error());
   auto known = truth_->known(id_from<vault_id>(m.vault()), *queries);
   if (!known) return failure(known.error());
-  return actors::with_bulk<pb::Body>{{}, actors::make_bulk(codec::encode_known(*known))};
+  return actors::with_bulk<pb::Body>{{}, actors::make_bulk(codec::encode(*known))};
 }
 
 // -- blobs -------------------------------------------------------------------------------------

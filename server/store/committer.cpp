@@ -326,7 +326,8 @@ void sqlite_metadata::committer::change(const item& now, bool place_it, std::str
   }
   auto parent = place_it && !now.deleted ? std::optional(raw(now.at.parent)) : std::nullopt;
   db_.run("item_put", v_.no, raw(now.id), parent, raw(now.at.name), raw(canonical),
-          raw_or_null(now.what.hash), raw_or_null(now.deleted_op));
+          raw_or_null(now.what.hash), raw_or_null(now.deleted_op),
+          now.deleted ? std::optional(raw(now.at.parent)) : std::nullopt);
 }
 
 position sqlite_metadata::committer::append(log_row row, std::optional<crypto::digest> request) {

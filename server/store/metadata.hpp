@@ -109,8 +109,9 @@ class metadata {
   virtual result<codec::log_page> read_log(const vault_id& vault, const log_cursor& after,
                                            std::size_t limit, std::int64_t now_ns) = 0;
   virtual result<codec::digest_answer> digest(const vault_id& vault) = 0;
-  virtual result<std::vector<bool>> known(const vault_id& vault,
-                                          const std::vector<codec::known_query>& queries) = 0;
+  /// One answer each, in order.
+  virtual result<std::vector<codec::known_answer>> known(
+      const vault_id& vault, const std::vector<codec::known_query>& queries) = 0;
 
   // -- snapshots
   virtual result<snapshot_need> need_snapshot(const vault_id& vault, std::int64_t now_ns) = 0;

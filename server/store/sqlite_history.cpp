@@ -63,15 +63,42 @@ result<codec::digest_answer> sqlite_metadata::digest(const vault_id& vault) {
   });
 }
 
-result<std::vector<bool>> sqlite_metadata::known(const vault_id& vault,
-                                                 const std::vector<codec::known_query>& queries) {
+result<std::vector<codec::known_answer>> sqlite_metadata::known(
+    const vault_id& vault, const std::vector<codec::known_query>& queries) {
   return attempt([&] {
     auto v = vault_of(vault);
-    std::vector<bool> out;
-    for (const auto& q : queries)
-      out.push_back(db_.query("content_known", v.no, raw(q.item), raw(q.hash)).next());
+    auto had = [&](const item_id& item, const content_hash& hash) {
+      return hash.none() ? db_.query("item_get", v.no, raw(item)).next()
+                         : db_.query("content_known", v.no, raw(item), raw(hash)).next();
+    };
+    std::vector<codec::known_answer> out;
+    for (const auto& q : queries) {
+      auto& answer = out.emplace_back();
+      if (!q.item.none()) {
+        if (had(q.item, q.hash)) answer = {true, q.item};
+        continue;
+      }
+      for (const auto& it : deleted_at(v, q.at)) {
+        bool fits = q.hash.none() ? it.kind == item_kind::folder : had(it.id, q.hash);
+        if (fits) answer = {true, it.id};
+      }
+    }
     return out;
   });
+}
+
+/// Tombstones of what was last there, oldest first.
+std::vector<item> sqlite_metadata::deleted_at(const vault_row& v, const place& at) {
+  std::vector<item> out;
+  auto r = db_.query("item_tombstones_at", v.no, raw(at.parent), raw(at.name));
+  while (r.next()) {
+    auto it = codec::decode_item(r.bytes(0));
+    if (!it) damaged("a tombstone");
+    out.push_back(std::move(*it));
+  }
+  std::sort(out.begin(), out.end(),
+            [](const item& a, const item& b) { return a.deleted_seq < b.deleted_seq; });
+  return out;
 }
 
 }  // namespace tinysync::server

@@ -48,8 +48,8 @@ class sqlite_metadata final : public metadata {
   result<codec::log_page> read_log(const vault_id& vault, const log_cursor& after,
                                    std::size_t limit, std::int64_t now_ns) override;
   result<codec::digest_answer> digest(const vault_id& vault) override;
-  result<std::vector<bool>> known(const vault_id& vault,
-                                  const std::vector<codec::known_query>& queries) override;
+  result<std::vector<codec::known_answer>> known(
+      const vault_id& vault, const std::vector<codec::known_query>& queries) override;
 
   result<snapshot_need> need_snapshot(const vault_id& vault, std::int64_t now_ns) override;
   result<snapshot_slice> slice(const vault_id& vault, seq_no at, const item_id& after,
@@ -82,6 +82,7 @@ class sqlite_metadata final : public metadata {
   sqlite_metadata(sqlite::database db, sqlite_store_options options);
   void load_seal_key();
   vault_row vault_of(const vault_id& id);  ///< throws not_found
+  std::vector<item> deleted_at(const vault_row& v, const place& at);
   position head_of(const vault_id& id, const vault_row& v);
   position sealed(const vault_id& id, position p) const;
   bool seal_holds(const vault_id& id, const position& p) const;

@@ -37,13 +37,16 @@ SELECT canonical FROM items WHERE vault = ? AND id = ?;
 SELECT id FROM items WHERE vault = ? AND parent = ? AND name = ?;
 -- name: item_children
 SELECT id FROM items WHERE vault = ? AND parent = ? ORDER BY name;
+-- name: item_tombstones_at
+SELECT canonical FROM items WHERE vault = ? AND last_parent = ? AND name = ?;
 -- name: item_removed_by
 SELECT canonical FROM items WHERE vault = ? AND deleted_op = ? ORDER BY id;
 -- name: item_put
-INSERT INTO items (vault, id, parent, name, canonical, content_hash, deleted_op)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO items (vault, id, parent, name, canonical, content_hash, deleted_op, last_parent)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (vault, id) DO UPDATE SET parent = excluded.parent, name = excluded.name,
-  canonical = excluded.canonical, content_hash = excluded.content_hash, deleted_op = excluded.deleted_op;
+  canonical = excluded.canonical, content_hash = excluded.content_hash, deleted_op = excluded.deleted_op,
+  last_parent = excluded.last_parent;
 -- name: item_lift
 UPDATE items SET parent = NULL WHERE vault = ? AND id = ?;
 -- name: item_place

@@ -203,11 +203,28 @@ TEST_F(logs, every_accepted_version_is_known_and_no_other) {
   auto a = state(file(1, 0, "a", "first"));
   ASSERT_TRUE(store->record_blobs(vault, {blob("second")}, now));
   send(make(it(1), update_content{a.content_op, text("second")}));
-  auto known = store->known(vault, {{it(1), content_hash_of("first")},
-                                    {it(1), content_hash_of("second")},
-                                    {it(1), content_hash_of("third")},
-                                    {it(2), content_hash_of("first")}});
-  EXPECT_EQ(*known, (std::vector<bool>{true, true, false, false}));
+  auto known = store->known(vault, {{it(1), content_hash_of("first"), {}},
+                                    {it(1), content_hash_of("second"), {}},
+                                    {it(1), content_hash_of("third"), {}},
+                                    {it(2), content_hash_of("first"), {}}});
+  EXPECT_EQ(*known, (std::vector<codec::known_answer>{{true, it(1)}, {true, it(1)}, {}, {}}));
+}
+
+TEST_F(logs, what_was_deleted_is_known_by_its_last_place) {
+  folder(1, 0, "d");
+  auto a = state(file(2, 1, "a", "first"));
+  auto d = codec::decode_item(codec::decode_log_row(log().entries[0].row)->state).value();
+  auto last = [&](const place& at, const content_hash& hash) {
+    return store->known(vault, {{{}, hash, at}}).value().at(0);
+  };
+  const place folder_place{root_item, "d"}, file_place{it(1), "a"};
+  EXPECT_FALSE(last(file_place, a.what.hash).known) << "it lives";
+  send(make(it(1), delete_subtree{d.place_op, head().seq}));
+  EXPECT_EQ(last(folder_place, {}), (codec::known_answer{true, it(1)}));
+  EXPECT_EQ(last(file_place, a.what.hash), (codec::known_answer{true, it(2)}));
+  EXPECT_FALSE(last(file_place, content_hash_of("another")).known);
+  EXPECT_FALSE(last(file_place, {}).known) << "it was no folder";
+  EXPECT_FALSE(last({root_item, "a"}, a.what.hash).known);
 }
 
 // -- snapshots ---------------------------------------------------------------------------------

@@ -226,9 +226,10 @@ TEST_F(api, an_empty_vault_has_a_snapshot_too) {
 TEST_F(api, accepted_versions_are_known) {
   mutate({new_file(1, "a", "first")});
   auto a = call("POST", path("/items:known"),
-                codec::encode(std::vector<codec::known_query>{{it(1), content_hash_of("first")},
-                                                              {it(1), content_hash_of("x")}}));
-  EXPECT_EQ(codec::decode_known(a.body).value(), (std::vector<bool>{true, false}));
+                codec::encode(std::vector<codec::known_query>{{it(1), content_hash_of("first"), {}},
+                                                              {it(1), content_hash_of("x"), {}}}));
+  EXPECT_EQ(codec::decode_known(a.body).value(),
+            (std::vector<codec::known_answer>{{true, it(1)}, {false, {}}}));
 }
 
 // -- wakes -------------------------------------------------------------------------------------
