@@ -64,6 +64,7 @@ struct wake_hub : protocol<
     tells<pb::SocketOpened>,                   // its vaults' heads are told at once
     tells<pb::SocketClosed>,
     tells<pb::FrontStarted>,                   // forgets every socket
+    tells<pb::FeedStarted>,                    // everybody's heads are told again
     tells<pb::DeviceRevoked>> {};
 
 /// mutation_coordinator, one per active vault below vaults/: gathers what arrives while a commit

@@ -4,6 +4,12 @@
 
 namespace tinysync::server {
 
+/// What an earlier life was told and had not passed on is gone.
+void change_feed::started(actors::context& self) {
+  if (self.start().generation > 1)
+    self.send(self.sibling<faces::wake_hub>("wake_hub"), pb::FeedStarted{});
+}
+
 void change_feed::handle(const pb::VaultMoved& m, actors::context& self) {
   self.send(self.sibling<faces::wake_hub>("wake_hub"), m);
 }
@@ -34,19 +40,27 @@ void wake_hub::handle(const pb::VaultMoved& m, actors::context& self) {
 
 void wake_hub::handle(const pb::SocketOpened& m, actors::context& self) {
   auto device = id_from<device_id>(m.device());
-  auto socket = m.socket();
-  sockets_[device].insert(socket);
-  // What it missed while it did not listen.
+  sockets_[device].insert(m.socket());
+  tell_heads(self, device, {m.socket()});
+}
+
+void wake_hub::handle(const pb::FeedStarted&, actors::context& self) {
+  for (const auto& [device, sockets] : sockets_) tell_heads(self, device, sockets);
+}
+
+/// What they missed while they, or we, did not listen.
+void wake_hub::tell_heads(actors::context& self, const device_id& device,
+                          std::set<std::uint64_t> sockets) {
   pb::AskHeads ask;
-  ask.set_device(m.device());
+  ask.set_device(device.str());
   self.ask(self.sibling<faces::metadata_store>("metadata_store"), std::move(ask),
-           doors_.config.ask_timeout, [this, &self, socket](result<pb::Heads> heads) {
+           doors_.config.ask_timeout, [this, &self, sockets](result<pb::Heads> heads) {
              if (!heads) {  // revoked since it was let in, or the database is away: it comes again
                pb::CloseSockets close;
-               close.add_sockets(socket);
+               for (auto s : sockets) close.add_sockets(s);
                return self.send(self.sibling<faces::http_front>("http_front"), std::move(close));
              }
-             for (const auto& v : heads->vaults()) push(self, {socket}, v);
+             for (const auto& v : heads->vaults()) push(self, sockets, v);
            });
 }
 

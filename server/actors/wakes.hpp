@@ -13,6 +13,7 @@ namespace tinysync::server {
 /// Passes on what moved; with one node everybody who cares is in this process.
 class change_feed {
  public:
+  void started(actors::context& self);
   void handle(const pb::VaultMoved& m, actors::context& self);
 };
 
@@ -24,10 +25,12 @@ class wake_hub {
   void handle(const pb::VaultMoved& m, actors::context& self);
   void handle(const pb::SocketOpened& m, actors::context& self);
   void handle(const pb::FrontStarted& m);
+  void handle(const pb::FeedStarted& m, actors::context& self);
   void handle(const pb::SocketClosed& m);
   void handle(const pb::DeviceRevoked& m, actors::context& self);
 
  private:
+  void tell_heads(actors::context& self, const device_id& device, std::set<std::uint64_t> sockets);
   void push(actors::context& self, const std::set<std::uint64_t>& sockets, const pb::VaultMoved& m);
 
   server_doors doors_;
