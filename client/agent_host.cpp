@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "actors/system.hpp"
+#include "client/journal/index_files.hpp"
 #include "client/tree.hpp"
 #include "platform/fs/real_disk.hpp"
 #include "platform/net/https_transport.hpp"
@@ -113,8 +114,7 @@ agent_doors real_doors(const places::home& home, const agent_config& config, net
   };
   d.make_root = make_root;
   d.drop_index = [folder = home.state_dir](const std::string& index) {
-    for (auto suffix : {"", "-wal", "-shm"})
-      static_cast<void>(places::remove_file(folder + "/" + index + suffix));
+    static_cast<void>(journal::index_files(folder + "/" + index).remove_all());
   };
   d.serve_ipc = [&io, socket = home.socket_path](agent_doors::frame_handler handler)
       -> result<std::shared_ptr<void>> {

@@ -94,6 +94,10 @@ struct local_store : protocol<
     asks<pb::RecordState, pb::Done>,             // the lifecycle survives a restart
     asks<pb::RecordIdentity, pb::Done>,          // which folder the root was
     asks<pb::AskIdentity, pb::RecordIdentity>,
+    asks<pb::RecordLife, pb::Done>,
+    asks<pb::Salvage, pb::Salvaged>,             // what the index before this one held
+    asks<pb::AskDoubts, pb::Doubts>,             // what only the server can tell
+    asks<pb::SettleDoubts, pb::Done>,
     asks<pb::AskSuspects, pb::FoldersTouched>,   // folders with entries to be looked at again
     asks<pb::AskConflicts, pb::Conflicts>,
     asks<pb::CloseConflict, pb::Done>,
@@ -131,6 +135,7 @@ struct engine : protocol<
 /// log_replayer: brings the remote tree to the server's head, by snapshot once, by log ever after.
 struct log_replayer : protocol<
     asks<pb::CatchUp, pb::Replayed>,  // to the head as it is now
+    asks<pb::Reconcile, pb::Done>,    // a new index: what on the disk is old, what is the user's
     tells<pb::Woken>,                 // a wake for this vault
     tells<pb::LinkChanged>, tells<pb::Tick>> {};
 

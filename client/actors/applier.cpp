@@ -1,6 +1,9 @@
 #include "client/actors/applier.hpp"
 
+#include <algorithm>
+
 #include "client/folder/layout.hpp"
+#include "client/folder/root.hpp"
 #include "platform/log/log.hpp"
 #include "proto/vocabulary/names.hpp"
 
@@ -156,27 +159,36 @@ actors::later<pb::Recovered> applier::handle(const pb::Recover&, actors::context
     answer.fail(d.error());
     return answer;
   }
-  auto begin = [this, answer](result<pb::Intents> r) {
-    if (!r) return answer.fail(r.error());
-    recover(*r, answer);
-  };
   // Nothing is touched in a folder that is not the one that was attached.
   self_.ask(store_, pb::AskIdentity{}, store_answers_within,
-            [this, answer, begin](result<pb::RecordIdentity> r) {
+            [this, answer](result<pb::RecordIdentity> r) {
               if (!r) return answer.fail(r.error());
               auto root = folder::find_same_root(*disk_, vault_.vault, vault_.root, from_message(*r));
               if (!root) return answer.fail(root.error());
-              self_.ask(store_, pb::AskIntents{}, store_answers_within, begin);
+              auto lives = folder::index_lives(*disk_);
+              if (!lives) return answer.fail(lives.error());
+              bool known = std::find(lives->begin(), lives->end(), r->life()) != lives->end();
+              if (!r->life().empty() && !lives->empty() && !known)
+                return answer.fail({errc::local_state_corrupt,
+                                    "the index is not the one that " + printable(vault_.root) +
+                                        " was last synced with (restored from a backup?)"});
+              self_.ask(store_, pb::AskIntents{}, store_answers_within,
+                        [this, answer, life = r->life(), had = !lives->empty()](result<pb::Intents> r) {
+                          if (!r) return answer.fail(r.error());
+                          recover(*r, life, had, answer);
+                        });
             });
   return answer;
 }
 
-void applier::recover(const pb::Intents& left, actors::later<pb::Recovered> answer) {
+void applier::recover(const pb::Intents& left, const std::string& life, bool had_index,
+                      actors::later<pb::Recovered> answer) {
   std::vector<journal::intent> intents;
   for (const auto& op : left.disk()) intents.push_back(from_message(op));
   auto rescued = folder::executor(*disk_).recover(intents, doors_.clock->wall_now_ns());
   if (!rescued) return answer.fail(rescued.error());
   pb::Recovered out;
+  out.set_had_index(had_index);
   for (const auto& r : *rescued) {
     out.add_rescued(r.path);
     log::warn("disk.rescued", "path={} why={}", printable(r.path), r.why);
@@ -192,11 +204,26 @@ void applier::recover(const pb::Intents& left, actors::later<pb::Recovered> answ
   }
   results.set_now_ns(doors_.clock->wall_now_ns());
   self_.ask(store_, std::move(results), store_answers_within,
-            [this, out, answer](result<pb::DiskRecorded> r) {
+            [this, out, life, answer](result<pb::DiskRecorded> r) {
               if (!r) return answer.fail(r.error());
               self_.send(store_, pb::WakeWaiting{});
-              answer.deliver(out);
+              begin_life(life, out, answer);
             });
+}
+
+/// The root first: whatever is cut off, one of its tokens is the index's.
+void applier::begin_life(const std::string& before, pb::Recovered out,
+                         actors::later<pb::Recovered> answer) {
+  auto life = to_hex(doors_.random->bytes(16));
+  std::vector<std::string> lives{life};
+  if (!before.empty()) lives.insert(lives.begin(), before);
+  if (auto ok = folder::put_index_lives(*disk_, lives); !ok) return answer.fail(ok.error());
+  pb::RecordLife m;
+  m.set_life(life);
+  self_.ask(store_, m, store_answers_within, [out, answer](result<pb::Done> r) {
+    if (!r) return answer.fail(r.error());
+    answer.deliver(out);
+  });
 }
 
 }  // namespace tinysync::client

@@ -31,7 +31,9 @@ class applier {
                               pb::ConflictResolved& out);
   void trashed(const std::string& entry, const std::string& path, const std::string& item,
                const std::string& hash);
-  void recover(const pb::Intents& left, actors::later<pb::Recovered> answer);
+  void recover(const pb::Intents& left, const std::string& life, bool had_index,
+               actors::later<pb::Recovered> answer);
+  void begin_life(const std::string& before, pb::Recovered out, actors::later<pb::Recovered> answer);
 
   actors::context& self_;
   agent_doors doors_;

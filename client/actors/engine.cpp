@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "actors/failures.hpp"
 #include "client/actors/places.hpp"
 
 #include "platform/log/log.hpp"
@@ -57,57 +58,11 @@ void vault_engine::step() {
     if (everything_ || !trees_.empty()) return scan(everything_ ? std::set<std::string>{} : trees_, true);
     return scan(folders_, false);
   }
-  if (disk_quiet && !staging_ && plan_wanted_ && bootstrapped_) return plan();
+  if (disk_quiet && !staging_ && plan_wanted_ && bootstrapped_) {
+    if (phase_.empty()) return plan();
+    if (!everything_later_) return reconcile();
+  }
   settle_checks();
-}
-
-/// What a person has paused stays so. Then recovery of intents, then watches, then the first scan: in
-/// this order, always.
-void vault_engine::start_step_on() {
-  if (starting_) return;
-  starting_ = true;
-  auto failed = [this](const error& e) {
-    starting_ = false;
-    self_.failed(to_string(e));
-    bool root = e.code == errc::missing || e.code == errc::permission_denied ||
-                e.code == errc::wrong_root || e.code == errc::io_failed;
-    if (root) block(block_reason::root_missing, to_string(e));
-    retry_later();
-  };
-  if (start_ == start_step::recall) {
-    return self_.ask(store_, pb::AskSummary{}, store_answers_within, [this, failed](result<pb::Summary> r) {
-      if (!r) return failed(r.error());
-      starting_ = false;
-      start_ = start_step::recover;
-      if (r->state() == engine::name_of(lifecycle::paused)) handle(pb::Pause{});
-      step();
-    });
-  }
-  if (start_ == start_step::recover) {
-    return self_.ask(applier_, pb::Recover{}, store_answers_within,
-                     [this, failed](result<pb::Recovered> r) {
-                       if (!r) return failed(r.error());
-                       starting_ = false;
-                       start_ = start_step::watch;
-                       step();
-                     });
-  }
-  pb::Watch watch;
-  watch.add_folders("");
-  watch.set_whole_tree(true);
-  self_.ask(self_.sibling<faces::watcher>("watcher"), watch, store_answers_within,
-            [this, failed](result<pb::Watching> r) {
-              if (!r) return failed(r.error());
-              starting_ = false;
-              start_ = start_step::running;
-              everything_ = true;
-              plan_wanted_ = true;
-              self_.send(pending_, pb::SendOutbox{});
-              // Says that there is a snapshot; an earlier life of this actor was told already.
-              self_.ask(self_.sibling<faces::log_replayer>("log_replayer"), pb::CatchUp{},
-                        store_answers_within, [](result<pb::Replayed>) {});
-              step();
-            });
 }
 
 // -- scanning ----------------------------------------------------------------------------------
@@ -159,10 +114,13 @@ void vault_engine::scanned(const result<pb::Scanned>& r) {
     everything_ = true;
     return retry_later();
   }
+  if (blocked_ == block_reason::root_missing) retry_ = 0ms;
   unblock(block_reason::root_missing);
   next_rescan_ = self_.now() + doors_.config.rescan_every;
   for (const auto& f : r->again()) trees_.insert(f);
   for (const auto& f : r->later()) unread_.insert(f);
+  if (r->later_size() > 0) ++unread_scans_;
+  else if (unread_.empty()) unread_scans_ = 0;
   if (r->again_in_ms() > 0 && next_suspects_ == never) {
     auto wait = std::chrono::milliseconds(r->again_in_ms());
     next_suspects_ = self_.now() + wait;
@@ -279,6 +237,7 @@ void vault_engine::retry_later() {
 }
 
 void vault_engine::handle(const pb::Tick&) {
+  if (resync_asked_) throw actors::integrity_violation("panic-resync was asked for");
   auto now = self_.now();
   if (tick_at_ != never && tick_at_ <= now) tick_at_ = never;
   if (next_retry_ != never && next_retry_ <= now) {
@@ -322,9 +281,12 @@ void vault_engine::handle(const pb::FoldersTouched& m) {
 }
 
 void vault_engine::handle(const pb::RemoteChanged&) {
-  if (!bootstrapped_) {
+  if (start_ == start_step::snapshot) {  // the server answers again
+    next_retry_ = never;
+  } else if (!bootstrapped_) {
     bootstrapped_ = true;
-    if (!held()) event(lifecycle_event::snapshot_loaded, "snapshot loaded");
+    if (!held() && state_ == lifecycle::bootstrapping)
+      event(lifecycle_event::snapshot_loaded, "snapshot loaded");
   }
   plan_wanted_ = true;
   step();
@@ -347,8 +309,12 @@ void vault_engine::handle(const pb::LinkChanged& m) {
 
 void vault_engine::handle(const pb::Block& m) { block(reason_named(m.reason())); }
 
-result<pb::Done> vault_engine::handle(const pb::PanicResync&) {
-  return failure(errc::not_built_yet, "panic-resync on request");
+/// Answers first: what follows is the supervisor's, as for any index that is not trusted.
+result<pb::Done> vault_engine::handle(const pb::PanicResync& m) {
+  log::warn("vault.resync_asked", "vault={} why={}", to_string(vault_.vault), m.reason());
+  resync_asked_ = true;
+  self_.delay(0ms, pb::Tick{});
+  return pb::Done{};
 }
 
 // -- state -------------------------------------------------------------------------------------

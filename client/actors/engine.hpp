@@ -35,12 +35,19 @@ class vault_engine {
  private:
   static constexpr std::chrono::seconds store_answers_within{300};
   static constexpr actors::time_point never{};
-  enum class start_step : std::uint8_t { recall, recover, watch, running };
+  enum class start_step : std::uint8_t { recall, snapshot, recover, salvage, watch, running };
 
   void step();
   void start_step_on();
+  void start_failed(const error& e);
+  void recall();
+  void await_snapshot();
+  void recover();
+  void salvage();
+  void watch();
   void scan(std::set<std::string> folders, bool whole_tree);
   void scanned(const result<pb::Scanned>& r);
+  void reconcile();
   void plan();
   void planned(const result<pb::Planned>& r);
   void stage();
@@ -69,9 +76,12 @@ class vault_engine {
   engine::block_reason blocked_ = engine::block_reason::none;
   std::string detail_;  // of the block, for people
   bool connected_ = false, bootstrapped_ = false, paused_ = false;
+  std::string phase_;  // of a new index: snapshot, salvage, reconcile; empty: it is trusted
+  bool had_index_ = false, resync_asked_ = false;
 
   std::set<std::string> folders_, trees_;  // to be scanned; trees: with everything below
   std::set<std::string> unread_;           // to be scanned after a while
+  int unread_scans_ = 0;                   // in a row that left something unread
   bool everything_ = false, everything_later_ = false;
   bool plan_wanted_ = false, starting_ = false;
   bool scanning_ = false, planning_ = false, staging_ = false, staged_ = false, executing_ = false;

@@ -11,6 +11,7 @@ using engine::lifecycle_event;
 
 namespace {
 constexpr auto flush_answers_within = 15s;  // else everything is scanned instead
+constexpr int tries_to_read = 7;
 }  // namespace
 
 actors::later<pb::Settled> vault_engine::handle(const pb::Settle&, actors::context& self) {
@@ -42,9 +43,9 @@ void vault_engine::settle_checks() {
   }
   bool idle = start_ == start_step::running && !scanning_ && !planning_ && !staging_ && !staged_ &&
               !executing_ && !plan_wanted_ && !everything_ && !everything_later_ && folders_.empty() &&
-              trees_.empty();
+              trees_.empty() && phase_.empty();
   // What could not be read is tried a few times before the rest counts as all there is.
-  if (!unread_.empty() && retry_ < doors_.config.retry_most) return;
+  if (!unread_.empty() && unread_scans_ < tries_to_read) return;
   if (!idle || checking_) return;
   checking_ = true;
   self_.ask(store_, pb::AskSummary{}, store_answers_within, [this](result<pb::Summary> r) {
@@ -97,7 +98,9 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
   out.set_items(s.items());
   out.set_brake(s.braked() > 0);
   out.set_braked(s.braked());
-  bool nothing_wanted = !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_ &&
+  out.set_rebuilt(s.rebuilt());
+  out.set_rebuilt_ns(s.rebuilt_ns());
+  bool nothing_wanted = phase_.empty() && !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_ &&
                         !everything_later_ && !scanning_ && start_ == start_step::running;
   out.set_synced(out.pending() == 0 && s.braked() == 0 && nothing_wanted &&
                  s.seq() >= s.head() && bootstrapped_ && connected_ && !held());

@@ -21,27 +21,13 @@ std::vector<op_id> ops_from(const google::protobuf::RepeatedPtrField<std::string
 }  // namespace
 
 local_store::local_store(actors::context& self, agent_doors doors, vault_config vault)
-    : doors_(std::move(doors)), vault_(std::move(vault)) {
-  open(self.start().resync);
-}
-
-void local_store::open(bool resync) {
-  journal::journal_options options;
-  options.path = doors_.index_folder + "/" + vault_.index;
-  options.in_memory = doors_.indexes_in_memory;
-  options.random = doors_.bytes();
-  options.device_label = vault_.device_label;
-  options.brake = doors_.config.brake;
-  auto opened = journal::journal::open(options);
-  if (!opened && opened.error().code == errc::local_state_corrupt)
-    throw actors::local_state_corrupt(to_string(opened.error()));
-  if (!opened) throw std::runtime_error(to_string(opened.error()));
-  journal_ = std::move(*opened);
-  if (!resync) return;
-  // The remote tree is fetched anew and every item is looked at; nothing observed is discarded.
-  log::warn("vault.resync", "vault={}", to_string(vault_.vault));
-  journal_->put_state("bootstrapped", "0");
-  journal_->mark_all_dirty();
+    : doors_(std::move(doors)), vault_(std::move(vault)),
+      files_(doors_.index_folder + "/" + vault_.index) {
+  auto ready = guarded([&]() -> result<void> {
+    open(self.start().resync);
+    return {};
+  });
+  if (!ready) throw std::runtime_error(to_string(ready.error()));
 }
 
 result<pb::Compared> local_store::handle(const pb::Compare& m) {
@@ -116,15 +102,10 @@ result<pb::DiskRecorded> local_store::handle(const pb::RecordDisk& m) {
     std::vector<journal::intent_result> results;
     for (const auto& r : m.results()) results.push_back(from_message(r));
     journal_->record(results, m.now_ns());
+    for (const auto& r : results)
+      for (const auto& i : old_intents_)
+        if (i.id == r.id && !r.trashed.empty()) journal_->record_trashed(i, r.trashed);
     return pb::DiskRecorded{};
-  });
-}
-
-result<pb::Intents> local_store::handle(const pb::AskIntents&) {
-  return guarded([&]() -> result<pb::Intents> {
-    pb::Intents out;
-    for (const auto& i : journal_->intents()) put(i, *out.add_disk());
-    return out;
   });
 }
 
@@ -256,6 +237,10 @@ result<pb::Summary> local_store::handle(const pb::AskSummary&) {
     out.set_braked(s.braked);
     out.set_state(s.state);
     out.set_reason(s.reason);
+    out.set_phase(std::string(name_of(journal_->phase())));
+    out.set_resync(journal_->phase() != journal::phase::none && journal_->state("resync") == "1");
+    out.set_rebuilt(journal_->state("rebuilt"));
+    out.set_rebuilt_ns(std::strtoll(journal_->state("rebuilt_ns").c_str(), nullptr, 10));
     for (const auto& [path, reason] : s.exempt) {
       auto& e = *out.add_exempt();
       e.set_path(path);
@@ -285,6 +270,7 @@ result<pb::RecordIdentity> local_store::handle(const pb::AskIdentity&) {
   return guarded([&]() -> result<pb::RecordIdentity> {
     pb::RecordIdentity out;
     out.ParseFromString(journal_->state("root_identity"));
+    out.set_life(journal_->state("life"));
     return out;
   });
 }

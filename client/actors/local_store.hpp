@@ -7,6 +7,7 @@
 #include "actors/context.hpp"
 #include "client/actors/agent_doors.hpp"
 #include "client/actors/convert.hpp"
+#include "client/journal/index_files.hpp"
 
 namespace tinysync::client {
 
@@ -32,6 +33,10 @@ class local_store {
   result<pb::Done> handle(const pb::RecordState& m);
   result<pb::Done> handle(const pb::RecordIdentity& m);
   result<pb::RecordIdentity> handle(const pb::AskIdentity& m);
+  result<pb::Done> handle(const pb::RecordLife& m);
+  result<pb::Salvaged> handle(const pb::Salvage& m);
+  result<pb::Doubts> handle(const pb::AskDoubts& m);
+  result<pb::Done> handle(const pb::SettleDoubts& m);
   result<pb::FoldersTouched> handle(const pb::AskSuspects& m);
   result<pb::Conflicts> handle(const pb::AskConflicts& m);
   result<pb::Done> handle(const pb::CloseConflict& m);
@@ -44,15 +49,24 @@ class local_store {
   void handle(const pb::WakeWaiting& m);
 
  private:
-  void open(bool resync);
+  void open(bool distrusted);
+  result<std::unique_ptr<journal::journal>> open_index(const std::string& path) const;
+  bool open_current();
+  void build_beside();
+  void drop_next();
+  void put_in_place(std::int64_t now_ns);
   pb::Cursor cursor();
   result<void> add_records(std::string_view records);
 
   agent_doors doors_;
   vault_config vault_;
+  journal::index_files files_;
   std::unique_ptr<journal::journal> journal_;
   std::map<std::uint64_t, engine::scan_batch> scans_;
   std::string snapshot_tail_;  // of a record cut by a part's end
+  std::vector<journal::intent> old_intents_;  // of the index that is being replaced
+  std::vector<journal::doubt> doubts_;
+  std::size_t asked_ = 0;  // of the doubts, from the front
 };
 
 }  // namespace tinysync::client

@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto store_answers_within = 300s;
 constexpr int rows_a_page = 2000;
+constexpr std::uint32_t doubts_a_request = 500;
 constexpr std::uint64_t largest_snapshot = std::uint64_t{1} << 40;
 
 /// A refusal that only a person, or the end of it, can resolve.
@@ -180,6 +181,35 @@ void log_replayer::load_part(const std::string& bytes) {
         begin();
       },
       actors::make_bulk(std::move(records)));
+}
+
+// -- a new index -------------------------------------------------------------------------------
+
+actors::later<pb::Done> log_replayer::handle(const pb::Reconcile&, actors::context& self) {
+  actors::later<pb::Done> answer(self);
+  ask_doubts(answer);
+  return answer;
+}
+
+/// Part by part, until the store has no doubt left.
+void log_replayer::ask_doubts(actors::later<pb::Done> answer) {
+  pb::AskDoubts m;
+  m.set_most(doubts_a_request);
+  self_.ask(store_, m, store_answers_within, [this, answer](result<pb::Doubts> r) {
+    if (!r) return answer.fail(r.error());
+    if (r->queries().empty()) return answer.deliver(pb::Done{});
+    auto request = post(vault_target(vault_.vault, "/items:known"));
+    exchange(self_, std::move(request), r->queries(),
+             [this, answer](result<pb::Exchanged> known, const actors::bulk& body) {
+               if (!known) return answer.fail(known.error());
+               pb::SettleDoubts settle;
+               settle.set_answers(*body);
+               self_.ask(store_, settle, store_answers_within, [this, answer](result<pb::Done> r) {
+                 if (!r) return answer.fail(r.error());
+                 ask_doubts(answer);
+               });
+             });
+  });
 }
 
 // -- the end of a run ----------------------------------------------------------------------------

@@ -16,6 +16,7 @@ class log_replayer {
   log_replayer(actors::context& self, agent_doors doors, vault_config vault);
   void started(actors::context& self);
   actors::later<pb::Replayed> handle(const pb::CatchUp& m, actors::context& self);
+  actors::later<pb::Done> handle(const pb::Reconcile& m, actors::context& self);
   void handle(const pb::Woken& m);
   void handle(const pb::LinkChanged& m);
   void handle(const pb::Tick& m);
@@ -28,6 +29,7 @@ class log_replayer {
   void begin_snapshot();
   void fetch_part();
   void load_part(const std::string& bytes);
+  void ask_doubts(actors::later<pb::Done> answer);
   void end(result<pb::Replayed> outcome);
   void fail(const error& why);
   void block(engine::block_reason why);

@@ -1,9 +1,16 @@
 #include "client/folder/root.hpp"
 
+#include <sstream>
+
 #include "client/folder/layout.hpp"
 #include "proto/vocabulary/names.hpp"
 
 namespace tinysync::folder {
+namespace {
+
+constexpr std::size_t largest_lives = 1024;
+
+}  // namespace
 
 result<root_found> find_root(fs::disk& disk, const vault_id& vault, const std::string& path) {
   auto now = disk.identity();
@@ -27,6 +34,23 @@ result<root_found> find_same_root(fs::disk& disk, const vault_id& vault, const s
                      (now->seen.filesystem_id != recorded.filesystem_id ? "on another file system"
                                                                         : "replaced or restored") +
                      "). Put the former one back; or detach it and attach this one, which merges both");
+}
+
+result<std::vector<std::string>> index_lives(fs::disk& disk) {
+  auto text = read_all(disk, lives_path, largest_lives);
+  if (!text && text.error().code == errc::missing) return std::vector<std::string>{};
+  if (!text) return failure(text.error());
+  std::vector<std::string> out;
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) out.push_back(line);
+  return out;
+}
+
+result<void> put_index_lives(fs::disk& disk, const std::vector<std::string>& lives) {
+  std::string text;
+  for (const auto& life : lives) text += life + "\n";
+  if (auto ok = write_small(disk, lives_path, text); !ok) return ok;
+  return disk.sync_folder(own_folder);
 }
 
 }  // namespace tinysync::folder

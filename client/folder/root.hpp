@@ -2,6 +2,7 @@
 // Is this still the folder that was attached? (DESIGN §5 Absence is never evidence)
 
 #include <string>
+#include <vector>
 
 #include "platform/fs/disk.hpp"
 #include "proto/vocabulary/ids.hpp"
@@ -28,5 +29,12 @@ result<root_found> find_root(fs::disk& disk, const vault_id& vault, const std::s
 /// (inode 0) accepts any.
 result<root_found> find_same_root(fs::disk& disk, const vault_id& vault, const std::string& path,
                                   const root_seen& recorded);
+
+/// At each start the index gets a new random token, and the root is told it first. An index that was
+/// put back from a backup, or belongs to another root, has none of the root's tokens.
+/// Empty: no index has been here.
+result<std::vector<std::string>> index_lives(fs::disk& disk);
+/// The token of now and the one to come: durable before the index has it.
+result<void> put_index_lives(fs::disk& disk, const std::vector<std::string>& lives);
 
 }  // namespace tinysync::folder

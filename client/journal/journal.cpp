@@ -2,10 +2,13 @@
 
 #include "client/journal/rows.hpp"
 #include "embedded/client_journal.hpp"
+#include "platform/crypto/sha256.hpp"
 #include "platform/sqlite/migrate.hpp"
 #include "proto/vocabulary/names.hpp"
 
 namespace tinysync::journal {
+
+constexpr int no_schema = 10'000;  // no program will ever write one of that number
 
 journal::journal(sqlite::database db, journal_options options)
     : db_(std::move(db)), options_(std::move(options)) {}
@@ -17,7 +20,12 @@ result<std::unique_ptr<journal>> journal::open(journal_options options) {
   if (!db) return failure(db.error());
   const sqlite::migration steps[] = {{1, embedded::client_journal::text("001_index.sql")},
                                      {2, embedded::client_journal::text("002_brake.sql")},
-                                     {3, embedded::client_journal::text("003_trash.sql")}};
+                                     {3, embedded::client_journal::text("003_trash.sql")},
+                                     {4, embedded::client_journal::text("004_resync.sql")}};
+  auto claimed = sqlite::attempt([&] { return db->user_version(); });
+  if (!claimed) return failure(claimed.error());
+  if (*claimed < 0 || *claimed > no_schema)
+    return failure(errc::local_state_corrupt, "schema " + std::to_string(*claimed));
   if (auto version = sqlite::migrate(*db, steps); !version) return failure(version.error());
   auto book = sqlite::query_book::parse(embedded::client_journal::text("queries.sql"));
   if (!book) return failure(book.error());
@@ -25,7 +33,35 @@ result<std::unique_ptr<journal>> journal::open(journal_options options) {
   return std::unique_ptr<journal>(new journal(std::move(*db), std::move(options)));
 }
 
+result<void> journal::check() {
+  auto owner = sqlite::attempt([&] { return std::pair(state("vault"), state("device")); });
+  if (!owner) return failure(owner.error());
+  if (*owner != std::pair(options_.vault, options_.device))
+    return failure(errc::local_state_corrupt,
+                   "it is the index of vault '" + owner->first + "' and device '" + owner->second + "'");
+  if (auto sound = db_.integrity_check(); !sound) return sound;
+  auto same = sqlite::attempt([&] {
+    phase();  // and every other word is what was put there
+    for (const char* key : {"root_identity", "life", "lifecycle", "highest", "cursor"}) state(key);
+    vault_digest sums;
+    auto r = db_.query("remote_all");
+    while (r.next()) sums.add(id_at<item_id>(r, 0), r.bytes(1));
+    return sums.total() == digest().total();
+  });
+  if (!same) return failure(same.error());
+  if (!*same) return failure(errc::local_state_corrupt, "the server's tree in it is not what it was");
+  return {};
+}
+
 namespace {
+
+constexpr std::size_t seal_size = 8;
+
+/// A few words decide about a whole vault: one flipped bit must not.
+std::string seal_of(std::string_view key, std::string_view value) {
+  auto digest = crypto::sha256(std::string(key) + "=" + std::string(value));
+  return std::string(crypto::bytes_of(digest).substr(0, seal_size));
+}
 
 item item_of(std::string_view canonical) {
   auto it = codec::decode_item(canonical);
@@ -34,6 +70,14 @@ item item_of(std::string_view canonical) {
 }
 
 }  // namespace
+
+result<std::string> unsealed_state(std::string_view key, std::string_view stored) {
+  auto size = stored.size() < seal_size ? 0 : stored.size() - seal_size;
+  auto value = stored.substr(0, size);
+  if (stored.substr(size) != seal_of(key, value))
+    return failure(errc::local_state_corrupt, "the index's word for " + std::string(key));
+  return std::string(value);
+}
 
 // -- the trees ---------------------------------------------------------------------------------
 
@@ -148,8 +192,11 @@ void journal::drop_base_subtree(const item_id& id) {
 
 std::size_t journal::record(const engine::local_changes& changes) {
   sqlite::transaction t(db_);
+  // A salvaged row without a file is no deletion: what the server has comes back.
+  const bool evidence = phase() == phase::none;
   for (const auto& id : changes.gone) {
     db_.run("local_drop", raw(id));
+    db_.run(evidence ? "gone_add" : "base_drop", raw(id));
     touch(id);
   }
   for (const auto& l : changes.changed) put_local(l);
@@ -182,15 +229,34 @@ std::vector<std::string> journal::suspect_folders() {
 
 std::string journal::state(std::string_view key) {
   auto r = db_.query("state_get", key);
-  return r.next() ? r.text(0) : std::string{};
+  if (!r.next()) return {};
+  auto value = unsealed_state(key, r.bytes(0));
+  if (!value) throw sqlite::failure(value.error());
+  return *value;
 }
 
 void journal::put_state(std::string_view key, std::string_view value) {
-  db_.run("state_put", key, raw(value));
+  db_.run("state_put", key, raw(std::string(value) + seal_of(key, value)));
 }
 
 void journal::wake_waiting() { db_.run("dirty_wake"); }
 void journal::mark_all_dirty() { db_.run("dirty_all"); }
+
+result<void> journal::heal() {
+  auto healed = sqlite::attempt([&] {
+    sqlite::transaction t(db_);
+    drop_orphans();
+    db_.run("dirty_differing");
+    t.commit();
+    return true;
+  });
+  return healed ? result<void>{} : result<void>(failure(healed.error()));
+}
+
+/// No scan comes by an entry of a folder that is not there.
+void journal::drop_orphans() {
+  while (db_.run("local_orphans_drop", raw(root_item), raw(engine::parked_folder)) > 0) {}
+}
 
 summary journal::summary() {
   tinysync::journal::summary s;

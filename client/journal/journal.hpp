@@ -3,6 +3,7 @@
 // transaction. One thread at a time. Members throw sqlite::failure when the database itself fails.
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct journal_options {
   random_source random;
   std::string device_label = "device";
   engine::brake_limits brake;
+  std::string vault, device;  ///< whose index it is: one of others is not trusted
 };
 
 /// A disk operation recorded before it is begun.
@@ -89,12 +91,40 @@ struct held_operation {
   std::string path;  ///< by the server's tree
 };
 
+/// What there is between an index and the one before it (DESIGN §5 Panic-resync). Its name is stored.
+enum class phase : std::uint8_t {
+  none,       ///< the index is trusted
+  snapshot,   ///< nothing but the server's tree, on its way in
+  salvage,    ///< the server's tree is here; the old index and the disk have not been looked at
+  reconcile,  ///< salvaged and in place: after the first scan the server is asked what is stale
+};
+std::string_view name_of(phase p);
+
+/// What became of the former index.
+struct salvage_report {
+  std::uint64_t rows = 0;
+  std::vector<std::string> damaged;  ///< tables that could be read in part at most
+};
+
+/// A local entry of which only the server can tell what it is: a version of the item (`item`), or of
+/// what was deleted where it is (`query.at`).
+struct doubt {
+  item_id local;
+  codec::known_query query;
+};
+
 /// This often refused without a change in between, an item is parked with the reason.
 inline constexpr int most_refusals = 8;
 
 class journal final : public engine::tree_view {
  public:
   static result<std::unique_ptr<journal>> open(journal_options options);
+  /// Is it an index of this vault, sound, with the remote tree that it says? Reads all of it.
+  /// local_state_corrupt says what is wrong.
+  result<void> check();
+  /// Whatever differs is looked at, should the index have forgotten that it must be; what no scan
+  /// would come by is forgotten.
+  result<void> heal();
 
   // -- tree_view
   std::optional<item> remote(const item_id& id) override;
@@ -129,6 +159,7 @@ class journal final : public engine::tree_view {
   // -- the local trash
   std::optional<tinysync::journal::trashed> trashed_as(const std::string& entry);
   void put_trashed(const std::string& entry, const tinysync::journal::trashed& from);
+  void record_trashed(const intent& i, const std::string& entry);
   void forget_trashed(const std::vector<std::string>& entries);
 
   // -- the mass-change brake
@@ -164,6 +195,24 @@ class journal final : public engine::tree_view {
   /// Puts the snapshot in place if its digest holds, else integrity_violation.
   result<void> snapshot_end(const position& at, const digest_sum& digest);
   vault_digest digest();
+
+  // -- panic-resync
+  enum phase phase();
+  void set_phase(enum phase p);
+  /// A new index: it says whose it is, and waits for the snapshot.
+  void begin_phases();
+  /// What recovery and the lifecycle need of the index at `path`, before the snapshot is here.
+  void take_over_state(const std::string& path);
+  /// Takes over what the index at `path` holds, if there is one, row by row as far as it can be read,
+  /// next to the server's tree that is here; then the phase is reconcile. The file is not changed.
+  salvage_report salvage(const std::optional<std::string>& path, bool had_index, std::int64_t now_ns);
+  /// Intents of the index at `path`, as far as they can be read: to be ended before the salvage.
+  std::vector<intent> intents_of(const std::string& path);
+  /// After a scan: joins entries to items of their paths where that says nothing new, and returns
+  /// what to ask the server. `lost`: there was an index here, so what the server does not have may
+  /// have been deleted there. Nothing to ask: the index is as it should be.
+  std::vector<doubt> reconcile(bool lost);
+  void settle(const std::vector<doubt>& asked, const std::vector<codec::known_answer>& answers);
 
   // -- state
   std::string state(std::string_view key);
@@ -202,11 +251,26 @@ class journal final : public engine::tree_view {
   void complete(const op_id& op, const mutation& m, bool succeeded, std::string_view canonical,
                 std::string_view why);
   void store_cursor(const position& at, const vault_digest& sums);
+  void read_old(const std::string& path, salvage_report& report);
+  result<std::string> old_state(const std::string& key);
+  bool old_is_ours();
+  void drop_orphans();
+  void copy_rows(const struct salvaged_table& t, salvage_report& report);
+  void drop_unreadable(salvage_report& report);
+  void keep_only_evidence();
+  void distrust_local_rows();
+  void join_by_path(const item_id& folder, bool lost, std::vector<doubt>& out);
+  bool join_one(const engine::local_item& l, const item& theirs, std::vector<doubt>& out);
+  void doubt_identified(const item_id& id, std::vector<doubt>& out);
+  void settle_one(const doubt& d, const codec::known_answer& a);
+  void rekey(const item_id& from, const item_id& to);
+  void agree_on(const engine::local_item& l, const std::optional<item>& as);
   std::optional<item_id> one(std::string_view query, const place& p);
   std::vector<item_id> many(std::string_view query, const item_id& parent);
 
   sqlite::database db_;
   journal_options options_;
+  std::set<item_id> asked_;  // in this reconciliation
 };
 
 }  // namespace tinysync::journal

@@ -8,9 +8,12 @@
 namespace tinysync::journal {
 namespace {
 
-mutation mutation_of(std::string_view bytes) {
-  auto m = codec::decode_mutation(bytes);
+/// Of the columns op, item and mutation, which must say the same.
+mutation mutation_of(const sqlite::rows& r) {
+  auto m = codec::decode_mutation(r.bytes(2));
   if (!m) throw sqlite::failure(error{errc::local_state_corrupt, to_string(m.error())});
+  if (m->op != id_at<op_id>(r, 0) || m->item != id_at<item_id>(r, 1))
+    throw sqlite::failure(error{errc::local_state_corrupt, "an operation in the outbox"});
   return std::move(*m);
 }
 
@@ -30,7 +33,7 @@ std::vector<outbox_row> journal::unanswered(std::size_t limit) {
       outbox_row row;
       row.op = id_at<op_id>(r, 0);
       row.item = id_at<item_id>(r, 1);
-      row.mutation = mutation_of(r.bytes(2));
+      row.mutation = mutation_of(r);
       row.sent = r.i64(3) != 0;
       out.push_back(std::move(row));
     }
@@ -57,7 +60,9 @@ void journal::give_up(const std::vector<op_id>& ops) {
       auto r = db_.query("outbox_give_up", raw(op));
       if (r.next()) item = id_at<item_id>(r, 0);
     }
-    if (item) db_.run("dirty_wait", raw(*item));
+    if (!item) continue;
+    db_.run("dirty_wait", raw(*item));
+    db_.run("local_suspect", raw(*item));  // its row says another content than its file has
   }
   t.commit();
 }
@@ -96,7 +101,7 @@ void journal::complete_due(seq_no cursor) {
   {
     auto r = db_.query("outbox_due", as_i64(cursor.value));
     while (r.next())
-      rows.push_back({id_at<op_id>(r, 0), mutation_of(r.bytes(2)), r.i64(3) != 0, r.text(4), r.text(5)});
+      rows.push_back({id_at<op_id>(r, 0), mutation_of(r), r.i64(3) != 0, r.text(4), r.text(5)});
   }
   for (const auto& d : rows) complete(d.op, d.m, d.succeeded, d.canonical, d.why);
   if (!rows.empty()) db_.run("dirty_wake");

@@ -25,15 +25,18 @@ void journal::apply(const engine::tree_op& op) {
   switch (op.kind) {
     case engine::tree_op::what::set_base: put_base(*op.state); return;
     case engine::tree_op::what::drop_base: db_.run("base_drop", raw(op.id)); return;
-    case engine::tree_op::what::rekey:
-      db_.run("local_rekey", raw(op.to), raw(op.id));
-      db_.run("local_reparent", raw(op.to), raw(op.id));
-      db_.run("conflict_rekey", raw(op.to), raw(op.id));
-      touch(op.id);
-      touch(op.to);
-      for (const auto& child : local_children(op.to)) touch(child);
-      return;
+    case engine::tree_op::what::rekey: rekey(op.id, op.to); return;
   }
+}
+
+/// The entry is this item from now on, with everything in it.
+void journal::rekey(const item_id& from, const item_id& to) {
+  db_.run("local_rekey", raw(to), raw(from));
+  db_.run("local_reparent", raw(to), raw(from));
+  db_.run("conflict_rekey", raw(to), raw(from));
+  touch(from);
+  touch(to);
+  for (const auto& child : local_children(to)) touch(child);
 }
 
 std::uint64_t journal::add(const engine::disk_op& op) {
@@ -132,9 +135,7 @@ void journal::record(const std::vector<intent_result>& results, std::int64_t now
     }
     if (!found) continue;
     db_.run("intent_drop", as_i64(result.id));
-    if (!result.trashed.empty())
-      put_trashed(result.trashed, {found->op.from_path, found->op.id,
-                                   found->op.expected ? found->op.expected->hash : content_hash{}});
+    if (!result.trashed.empty()) record_trashed(*found, result.trashed);
     if (result.failed) {
       db_.run("dirty_wait", raw(found->op.id));
     } else {
@@ -152,6 +153,10 @@ std::optional<trashed> journal::trashed_as(const std::string& entry) {
 
 void journal::put_trashed(const std::string& entry, const tinysync::journal::trashed& from) {
   db_.run("trash_add", entry, raw(from.path), raw(from.item), raw(from.hash));
+}
+
+void journal::record_trashed(const intent& i, const std::string& entry) {
+  put_trashed(entry, {i.op.from_path, i.op.id, i.op.expected ? i.op.expected->hash : content_hash{}});
 }
 
 void journal::forget_trashed(const std::vector<std::string>& entries) {

@@ -167,6 +167,7 @@ result<void> journal::snapshot_end(const position& at, const digest_sum& digest)
   db_.run("next_becomes_remote");
   db_.run("next_clear");
   put_state("bootstrapped", "1");
+  if (phase() == phase::snapshot) set_phase(phase::salvage);
   db_.run("chain_put", as_i64(at.seq.value), raw(at.epoch), raw(at.chain));
   store_cursor(at, sums);
   complete_due(at.seq);

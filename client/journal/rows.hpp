@@ -22,4 +22,9 @@ Id id_at(const sqlite::rows& r, int column) {
 inline std::int64_t as_i64(std::uint64_t v) { return static_cast<std::int64_t>(v); }
 inline std::uint64_t as_u64(std::int64_t v) { return static_cast<std::uint64_t>(v); }
 
+/// The item that this entry would be, had it been agreed upon as it is.
+item as_agreed(const engine::local_item& l);
+/// A value of engine_state as stored; local_state_corrupt if it is not what was put there.
+result<std::string> unsealed_state(std::string_view key, std::string_view stored);
+
 }  // namespace tinysync::journal

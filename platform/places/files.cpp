@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 namespace tinysync::places {
@@ -121,6 +123,30 @@ result<void> remove_file(const std::string& path) {
     return errno_failure("remove", path);
   }
   return sync_folder(folder_of(path));
+}
+
+result<void> move_file(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) == 0) return sync_folder(folder_of(to));
+  if (errno == ENOENT) return {};
+  return errno_failure("rename", from);
+}
+
+result<void> copy_file(const std::string& from, const std::string& to) {
+  std::error_code why;
+  if (!std::filesystem::exists(from, why)) return failure(errc::missing, from);
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, why);
+  if (why) return failure(errc::io_failed, "copy " + from + ": " + why.message());
+  if (::chmod(to.c_str(), 0600) != 0) return errno_failure("set mode of", to);
+  return {};
+}
+
+std::vector<std::string> files_beginning(const std::string& folder, const std::string& prefix) {
+  std::vector<std::string> out;
+  std::error_code none;
+  for (const auto& e : std::filesystem::directory_iterator(folder, none))
+    if (auto name = e.path().filename().string(); name.starts_with(prefix)) out.push_back(name);
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 result<exclusive_lock> exclusive_lock::acquire(const std::string& path) {

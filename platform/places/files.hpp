@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proto/vocabulary/result.hpp"
 
@@ -20,6 +21,12 @@ result<void> write_file_durably(const std::string& path, std::string_view bytes,
 result<std::string> read_file(const std::string& path, std::uint64_t limit);
 /// Removes the file durably; no error if it is not there.
 result<void> remove_file(const std::string& path);
+/// Renames durably within a file system, over what may be there; no error if `from` is not there.
+result<void> move_file(const std::string& from, const std::string& to);
+/// A copy for the owner alone, over what may be there; not durable. missing.
+result<void> copy_file(const std::string& from, const std::string& to);
+/// Names in the folder that begin so, sorted; none if there is no such folder.
+std::vector<std::string> files_beginning(const std::string& folder, const std::string& prefix);
 
 /// Held by one process at a time, released when it ends, however it ends.
 class exclusive_lock {

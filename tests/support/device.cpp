@@ -1,3 +1,4 @@
+#include "client/journal/index_files.hpp"
 #include "client/tree.hpp"
 #include "platform/watch/fake_watcher.hpp"
 #include "tests/support/world.hpp"
@@ -57,10 +58,24 @@ void device::start(std::chrono::milliseconds first) {
   };
   d.make_root = [](const std::string& wanted) -> result<std::string> { return wanted; };
   d.drop_index = [folder = index_folder_](const std::string& index) {
-    if (!folder.empty()) std::filesystem::remove(folder / index);
+    if (!folder.empty()) static_cast<void>(journal::index_files(folder / index).remove_all());
   };
   w_.sim_.start(client::agent_tree(d, "agent-" + name_));
   if (first.count() > 0) w_.sim_.run_for(first);
+}
+
+std::filesystem::path device::index_file() const {
+  for (const auto& e : std::filesystem::directory_iterator(index_folder_))
+    if (auto name = e.path().string(); name.find(".db") != std::string::npos)
+      return name.substr(0, name.find(".db") + 3);
+  throw std::runtime_error(name_ + " has no index");
+}
+
+std::size_t device::former_indexes() const {
+  std::size_t n = 0;
+  for (const auto& e : std::filesystem::directory_iterator(index_folder_))
+    n += e.path().filename().string().find(".old-") != std::string::npos;
+  return n;
 }
 
 void device::release(const std::string& path) {

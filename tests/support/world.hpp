@@ -77,6 +77,9 @@ class device final : public hands {
   fs::fake_disk& disk() const { return *disk_; }
   const std::string& name() const { return name_; }
   std::string agent() const { return "/agent-" + name_; }
+  /// Of the one vault it is attached to (durable_indexes).
+  std::filesystem::path index_file() const;
+  std::size_t former_indexes() const;
   /// Left over in the agent's own folder.
   std::vector<std::string> staged() const;
 

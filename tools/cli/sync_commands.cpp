@@ -40,6 +40,7 @@ json vault_json(const pb::VaultStatus& v) {
   }
   j["last_proven"] = time_of(v.last_proven_ns());
   j["synced"] = v.synced();
+  if (!v.rebuilt().empty()) j["index_rebuilt"] = {{"at", time_of(v.rebuilt_ns())}, {"how", v.rebuilt()}};
   return j;
 }
 
@@ -67,6 +68,12 @@ std::string vault_line(const pb::VaultStatus& v) {
   return line;
 }
 
+/// Worth a person's attention for a day.
+bool rebuilt_lately(const pb::VaultStatus& v) {
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  return !v.rebuilt().empty() && now - std::chrono::nanoseconds(v.rebuilt_ns()) < std::chrono::hours(24);
+}
+
 void print_status(const pb::Status& s) {
   if (!s.device().registered()) {
     print(std::string("not registered: tinysync register INVITE --name NAME"));
@@ -82,6 +89,8 @@ void print_status(const pb::Status& s) {
   else print(table(rows));
   for (const auto& v : s.vaults())
     if (!v.detail().empty()) print("  " + v.name() + ": " + printable(v.detail()));
+  for (const auto& v : s.vaults())
+    if (rebuilt_lately(v)) print("  " + v.name() + ": its index was built anew: " + printable(v.rebuilt()));
   for (const auto& v : s.vaults())
     for (const auto& e : v.exempt())
       print("  not synced: " + printable(e.path()) + " (" + e.reason() + ")");
@@ -244,9 +253,12 @@ int panic_resync(const common& c, const std::string& vault) {
     if (!now) return complain(now.error(), c.json);
     for (const auto& v : now->vaults()) {
       if (v.name() != vault && id_text(v.vault()) != vault) continue;
-      auto r = a.ask<pb::Done>("/agent/vaults/" + id_text(v.vault()) + "/engine", pb::PanicResync{});
+      pb::PanicResync m;
+      m.set_reason("asked for on the command line");
+      auto r = a.ask<pb::Done>("/agent/vaults/" + id_text(v.vault()) + "/engine", m);
       if (!r) return complain(r.error(), c.json);
-      return print(std::string("the index is being built anew")) ? 0 : 1;
+      auto said = "the index of '" + v.name() + "' is being built anew; the old one is kept beside it (see: tinysync status)";
+      return print(c.json ? json{{"vault", v.name()}, {"resync", true}}.dump() : said) ? 0 : 1;
     }
     return complain({errc::not_found, "no attached vault '" + vault + "'"}, c.json);
   });

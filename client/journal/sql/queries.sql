@@ -11,6 +11,8 @@ DELETE FROM remote WHERE id = ?;
 SELECT id FROM remote WHERE parent = ? AND name = ?;
 -- name: remote_children
 SELECT id FROM remote WHERE parent = ? ORDER BY name;
+-- name: remote_all
+SELECT id, canonical FROM remote;
 -- name: remote_count
 SELECT count(*) FROM remote;
 
@@ -43,6 +45,36 @@ DELETE FROM base WHERE id = ?;
 DELETE FROM base WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM local WHERE id = ?1);
 -- name: base_children
 SELECT id FROM base WHERE parent = ?;
+
+-- name: gone_add
+INSERT OR IGNORE INTO gone (item) SELECT id FROM base WHERE id = ?;
+-- name: local_all
+SELECT id FROM local;
+-- name: base_all
+SELECT id, canonical FROM base;
+-- name: base_without_local
+SELECT b.id, g.item IS NOT NULL FROM base b LEFT JOIN gone g ON g.item = b.id
+WHERE NOT EXISTS (SELECT 1 FROM local l WHERE l.id = b.id);
+-- name: local_unexplained
+SELECT l.id FROM local l WHERE NOT EXISTS (SELECT 1 FROM base b WHERE b.id = l.id)
+  AND NOT EXISTS (SELECT 1 FROM remote r WHERE r.id = l.id)
+  AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.item = l.id);
+-- name: local_distrust
+UPDATE local SET suspect = 1;
+-- name: local_suspect
+UPDATE local SET suspect = 1 WHERE id = ?;
+-- name: local_orphans_drop
+DELETE FROM local WHERE parent <> ?1 AND parent <> ?2 AND parent NOT IN (SELECT id FROM local);
+-- name: dirty_differing
+INSERT OR IGNORE INTO dirty (id)
+SELECT r.id FROM remote r LEFT JOIN base b ON b.id = r.id WHERE b.id IS NULL OR b.canonical <> r.canonical
+UNION SELECT b.id FROM base b LEFT JOIN remote r ON r.id = b.id WHERE r.id IS NULL
+UNION SELECT b.id FROM base b LEFT JOIN local l ON l.id = b.id WHERE l.id IS NULL
+UNION SELECT l.id FROM local l LEFT JOIN base b ON b.id = l.id
+  WHERE b.id IS NULL OR l.parent <> b.parent OR l.name <> b.name
+     OR (l.kind <> 2 AND instr(b.canonical, l.hash) = 0);
+-- name: outbox_all
+SELECT op, item, mutation FROM outbox;
 
 -- name: local_get
 SELECT parent, name, kind, inode, birth_ns, size, mtime_ns, ctime_ns, mode, hash, link_target, suspect
