@@ -157,9 +157,11 @@ void journal::read_old(const std::string& path, salvage_report& report) {
       report.damaged.push_back("everything (it is the index of another vault or device, or empty)");
       return;
     }
-    sqlite::transaction t(db_);
+    // Row by row also in what it makes durable: a transaction that has read damaged pages cannot be
+    // committed. This index is nobody's yet, so that nothing has to be on the disk before the end.
+    db_.exec("PRAGMA main.synchronous = OFF");
     for (const auto& table : tables()) copy_rows(table, report);
-    t.commit();
+    db_.exec("PRAGMA main.synchronous = FULL");
   } catch (const sqlite::failure& e) {
     if (e.why().code != errc::local_state_corrupt) throw;
     report.damaged.push_back("everything (" + e.why().text + ")");

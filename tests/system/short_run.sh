@@ -94,6 +94,43 @@ killed_server() {
   [ "$(count "$work/A/bulk2")" -eq 2000 ] || wrong "A has $(count "$work/A/bulk2") of 2000"
 }
 
+# Whatever else there is to look at.
+says_rebuilt() {
+  "$1" status >"$work/status" 2>&1 || true
+  grep -q 'built anew' "$work/status"
+}
+
+damaged_index() {
+  head1 "B's index is damaged, then gone; A's is built anew on request"
+  local index copies how
+  index=$(find "$work/home-B" -name '*.db')
+  copies=$(find "$work/A" "$work/B" -name '*(conflict *' | wc -l)
+  for how in damaged gone; do
+    echo "$how" >"$work/A/short-lived"
+    expect "a file that will be deleted meanwhile, at B" 20 'grep -qs "$how" "$work/B/short-lived"'
+    both_synced 60 || true
+    kill -9 "$agent_B"
+    wait "$agent_B" 2>/dev/null || true
+    rm "$work/A/short-lived"
+    echo "while B's index was $how" >"$work/A/plain/f1.txt"
+    A wait --synced --timeout 60 >/dev/null || true
+    rm -f "$index-wal" "$index-shm"
+    if [ "$how" = damaged ]; then
+      dd if=/dev/urandom of="$index" bs=4096 seek=3 count=4 conv=notrunc status=none
+    else
+      rm "$index"
+    fi
+    start_agent B
+    converge "B with its index $how" 120
+    [ ! -e "$work/A/short-lived" ] || wrong "what was deleted came back"
+    says_rebuilt B || wrong "B's status does not say that its index was built anew"
+  done
+  A panic-resync files >/dev/null || wrong "panic-resync: exit $?"
+  expect "A says that its index was built anew" 60 'says_rebuilt A'
+  converge "after panic-resync" 120
+  [ "$(find "$work/A" "$work/B" -name '*(conflict *' | wc -l)" -eq "$copies" ] || wrong "conflict copies were made"
+}
+
 refusals() {
   head1 "What is refused, and how it says so"
   local invite other
@@ -167,7 +204,7 @@ in_order() {
   done
 }
 
-for part in first_copy live_changes concurrent_edit killed_agent killed_server refusals trees figures in_order; do
+for part in first_copy live_changes concurrent_edit killed_agent killed_server damaged_index refusals trees figures in_order; do
   "$part"
 done
 [ "$findings" -eq 0 ] || { echo "$findings findings" >&2; exit 1; }
