@@ -95,6 +95,7 @@ void planner::put_on_disk(const item_id& id, const item& r) {
 
 void planner::only_here(const item_id& id, const local_item& l) {
   if (l.at.parent == parked_folder) return wait(id);
+  if (inert(id)) return;
   std::vector<op_id> after;
   if (!folder_on_server(l.at.parent, after)) return wait(id);
   auto now = d_.local(id);  // the folder above may have been re-keyed
@@ -306,6 +307,7 @@ void planner::deleted_there(const item_id& id, const local_item& l) {
   }
   if (l.kind() == item_kind::folder) {
     for (const auto& child : d_.local_children(id)) {
+      if (inert(child)) continue;  // the folder will not go, and is then local only itself
       visit(child);
       auto now = d_.current(child);
       if (!d_.gone_from_disk(now) && !d_.made_on_disk(now)) return wait(id);
@@ -315,13 +317,22 @@ void planner::deleted_there(const item_id& id, const local_item& l) {
            .why = cause::deleted_there});
 }
 
+/// A folder that is here alone with nothing in it that could be synced: it is left to itself.
+bool planner::inert(const item_id& id, int depth) {
+  auto l = d_.local(id);
+  if (!l || !l->local_only || d_.base(id) || d_.remote(id) || depth > deepest) return false;
+  auto children = d_.local_children(id);
+  return std::all_of(children.begin(), children.end(),
+                     [&](const item_id& child) { return inert(child, depth + 1); });
+}
+
 /// Would this local entry be kept although its folder, or it itself, was deleted on the server?
 bool planner::stays(const item_id& id, int depth) {
   auto l = d_.local(id);
   if (!l || depth > deepest) return false;
   auto b = d_.base(id);
   auto r = d_.remote(id);
-  if (!b && !r) return true;                                // new here
+  if (!b && !r) return !inert(id);                          // new here
   if (b && r) return l->at != b->at && r->at == b->at;      // moved in here, by me
   if (r) return false;                                      // its place is theirs
   place agreed{d_.current(b->at.parent), b->at.name};  // the folder may have been re-keyed

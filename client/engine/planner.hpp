@@ -54,6 +54,7 @@ class planner {
   bool adopt(const item_id& mine, const local_item& l, const item& theirs);
   void suffix(const item_id& id, const local_item& l, cause why);
   bool stays(const item_id& id, int depth = 0);
+  bool inert(const item_id& id, int depth = 0);
   bool returns(const item_id& id, int depth = 0);
   bool agrees_below(const item_id& folder, int depth = 0);
   bool deleted_locally(const item_id& id);

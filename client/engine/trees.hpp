@@ -43,6 +43,7 @@ struct local_item {
   content_hash hash;        ///< zero for folders, and for files not hashed yet
   std::string link_target;  ///< symlinks
   bool suspect = false;     ///< observed too soon after it changed to be sure
+  bool local_only = false;  ///< a folder that stays here although the server deleted it
 
   item_kind kind() const { return seen.kind; }
   mode_bits mode() const { return bits_of(seen.mode, seen.kind); }

@@ -21,7 +21,8 @@ result<std::unique_ptr<journal>> journal::open(journal_options options) {
   const sqlite::migration steps[] = {{1, embedded::client_journal::text("001_index.sql")},
                                      {2, embedded::client_journal::text("002_brake.sql")},
                                      {3, embedded::client_journal::text("003_trash.sql")},
-                                     {4, embedded::client_journal::text("004_resync.sql")}};
+                                     {4, embedded::client_journal::text("004_resync.sql")},
+                                     {5, embedded::client_journal::text("005_local_only.sql")}};
   auto claimed = sqlite::attempt([&] { return db->user_version(); });
   if (!claimed) return failure(claimed.error());
   if (*claimed < 0 || *claimed > no_schema)
@@ -104,6 +105,7 @@ std::optional<engine::local_item> journal::local(const item_id& id) {
   l.hash = id_at<content_hash>(r, 9);
   l.link_target = r.text(10);
   l.suspect = r.i64(11) != 0;
+  l.local_only = r.i64(12) != 0;
   return l;
 }
 
@@ -282,6 +284,12 @@ summary journal::summary() {
     while (r.next()) parked.emplace_back(id_at<item_id>(r, 0), r.text(1));
   }
   s.parked = parked.size();
+  std::vector<item_id> alone;
+  {
+    auto r = db_.query("local_only_all");
+    while (r.next()) alone.push_back(id_at<item_id>(r, 0));
+  }
+  for (const auto& id : alone) s.exempt.emplace_back(local_path(id).value_or(""), "local_only");
   for (const auto& [id, why] : parked) s.exempt.emplace_back(local_path(id).value_or(""), why);
   s.state = state("lifecycle");
   s.reason = state("lifecycle_reason");

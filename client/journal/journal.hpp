@@ -235,6 +235,8 @@ class journal final : public engine::tree_view {
   std::optional<item_id> local_at_except(const place& at, const item_id& here);
   void dirty_base_below(const item_id& folder);
   void drop_local_below(const item_id& folder);
+  bool holds_only_what_is_not_synced(const item_id& folder);
+  void leave_alone(const item_id& folder);
   void drop_base_subtree(const item_id& id);
   void apply(const engine::tree_op& op);
   void brake_plan(engine::plan& p, std::int64_t now_ns);
@@ -255,7 +257,8 @@ class journal final : public engine::tree_view {
   result<std::string> old_state(const std::string& key);
   bool old_is_ours();
   void drop_orphans();
-  void copy_rows(const struct salvaged_table& t, salvage_report& report);
+  std::string old_columns(const struct salvaged_table& t);
+  void copy_rows(const salvaged_table& t, salvage_report& report);
   void drop_unreadable(salvage_report& report);
   void keep_only_evidence();
   void distrust_local_rows();

@@ -136,13 +136,34 @@ void journal::record(const std::vector<intent_result>& results, std::int64_t now
     if (!found) continue;
     db_.run("intent_drop", as_i64(result.id));
     if (!result.trashed.empty()) record_trashed(*found, result.trashed);
-    if (result.failed) {
+    bool stays = result.failed == errc::not_empty && found->op.what == engine::verb::remove &&
+                 !remote(found->op.id) && holds_only_what_is_not_synced(found->op.id);
+    if (stays) {
+      leave_alone(found->op.id);
+    } else if (result.failed) {
       db_.run("dirty_wait", raw(found->op.id));
     } else {
       finish(*found, result, now_ns);
     }
   }
   t.commit();
+}
+
+/// As far as the index knows; should a scan find more, that is created with its folder.
+bool journal::holds_only_what_is_not_synced(const item_id& folder) {
+  for (const auto& child : local_children(folder)) {
+    auto l = local(child);
+    if (!l || !l->local_only || base(child) || !holds_only_what_is_not_synced(child)) return false;
+  }
+  return true;
+}
+
+/// Under another id: that of the deleted item cannot be created again.
+void journal::leave_alone(const item_id& folder) {
+  auto fresh = mint<item_id>(options_.random);
+  db_.run("base_drop", raw(folder));
+  rekey(folder, fresh);
+  db_.run("local_only_set", raw(fresh));
 }
 
 std::optional<trashed> journal::trashed_as(const std::string& entry) {

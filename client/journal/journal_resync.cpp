@@ -1,6 +1,8 @@
 // Panic-resync (DESIGN §5): a new index takes over what can be read of the old one, and then asks the
 // server what of the disk it knows.
 
+#include <sstream>
+
 #include "client/journal/journal.hpp"
 #include "client/journal/rows.hpp"
 #include "proto/vocabulary/names.hpp"
@@ -27,7 +29,7 @@ std::vector<salvaged_table> tables() {
                             " AND typeof(name)='blob' AND length(name) BETWEEN 1 AND 255";
   const std::string local =
       "id,parent,name,kind,inode,birth_ns,size,mtime_ns,ctime_ns,mode,hash,link_target,suspect,"
-      "presence,local_name";
+      "presence,local_name,local_only";
   return {
       {"base", "id,parent,name,canonical", "id", {"id", "id DESC", "parent,name"}, place},
       {"local", local, "id", {"id", "id DESC", "parent,name", "inode"},
@@ -168,6 +170,21 @@ void journal::read_old(const std::string& path, salvage_report& report) {
   }
 }
 
+/// Those that the old index has: it may be of an earlier version.
+std::string journal::old_columns(const salvaged_table& t) {
+  std::set<std::string> there;
+  auto info = sqlite::attempt([&] {
+    auto s = db_.prepare("PRAGMA old.table_info(" + t.name + ")");
+    while (s.step()) there.insert(s.text(1));
+    return true;
+  });
+  std::string out;
+  std::istringstream all(t.columns);
+  for (std::string column; std::getline(all, column, ',');)
+    if (!info || there.contains(column)) out += (out.empty() ? "" : ",") + column;
+  return out;
+}
+
 /// Keys first, then one row at a time: what cannot be read costs nothing but itself.
 void journal::copy_rows(const salvaged_table& t, salvage_report& report) {
   bool whole = true;
@@ -181,7 +198,8 @@ void journal::copy_rows(const salvaged_table& t, salvage_report& report) {
       whole = false;
     }
   }
-  const auto sql = "INSERT OR IGNORE INTO main." + t.name + " (" + t.columns + ") SELECT " + t.columns +
+  const auto columns = old_columns(t);
+  const auto sql = "INSERT OR IGNORE INTO main." + t.name + " (" + columns + ") SELECT " + columns +
                    " FROM old." + t.name + " WHERE " + t.key + " = ?1 AND " + t.where;
   const bool text_key = t.name == "trash";
   for (const auto& key : keys) {

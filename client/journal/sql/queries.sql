@@ -77,8 +77,8 @@ UNION SELECT l.id FROM local l LEFT JOIN base b ON b.id = l.id
 SELECT op, item, mutation FROM outbox;
 
 -- name: local_get
-SELECT parent, name, kind, inode, birth_ns, size, mtime_ns, ctime_ns, mode, hash, link_target, suspect
-FROM local WHERE id = ?;
+SELECT parent, name, kind, inode, birth_ns, size, mtime_ns, ctime_ns, mode, hash, link_target, suspect,
+  local_only FROM local WHERE id = ?;
 -- name: local_put
 INSERT INTO local (id, parent, name, kind, inode, birth_ns, size, mtime_ns, ctime_ns, mode, hash, link_target, suspect)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -86,6 +86,11 @@ ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, k
   inode = excluded.inode, birth_ns = excluded.birth_ns, size = excluded.size, mtime_ns = excluded.mtime_ns,
   ctime_ns = excluded.ctime_ns, mode = excluded.mode, hash = excluded.hash,
   link_target = excluded.link_target, suspect = excluded.suspect;
+-- name: local_only_set
+UPDATE local SET local_only = 1 WHERE id = ?;
+-- name: local_only_all
+SELECT l.id FROM local l WHERE l.local_only = 1 AND NOT EXISTS (SELECT 1 FROM base b WHERE b.id = l.id)
+LIMIT 1000;
 -- name: local_drop
 DELETE FROM local WHERE id = ?;
 -- name: local_at

@@ -99,8 +99,52 @@ TEST(matrix, b40_what_is_not_synced_stays_with_its_folder) {
   EXPECT_EQ(line_of(w["phone"].tree()), "d/ d/pipe| stays:s");
   EXPECT_EQ(line_of(w["laptop"].tree()), "stays:s");
   auto head = w.head();
+  w.settle();
   w.run_for(30min);
   EXPECT_EQ(w.head(), head);
+  EXPECT_NE(w.status_of(w["phone"]).find("local_only"), std::string::npos) << w.status_of(w["phone"]);
+}
+
+TEST(matrix, b40_what_is_not_synced_stays_with_all_its_folders) {
+  world w{"laptop", "phone"};
+  w["laptop"].write("d/e/old", "old");
+  w.settle();
+  w["phone"].disk().make_special("d/e/pipe");
+  w.run_for(3s);
+  w["laptop"].remove("d");
+  w.settle();
+  EXPECT_EQ(line_of(w["phone"].tree()), "d/ d/e/ d/e/pipe|");
+  EXPECT_EQ(line_of(w["laptop"].tree()), "");
+  w["phone"].disk().remove_all("d/e/pipe");
+  w["phone"].move("d/e", "moved");
+  w.settle();
+  EXPECT_EQ(line_of(w["laptop"].tree()), "") << "empty folders that are here alone";
+}
+
+TEST(matrix, b40_the_folder_is_created_again_when_it_holds_something) {
+  world w{"laptop", "phone"};
+  w["laptop"].write("d/old", "old");
+  w.settle();
+  w["phone"].disk().make_special("d/pipe");
+  w.run_for(3s);
+  w["laptop"].remove("d");
+  w.settle();
+  w["phone"].write("d/new", "new");
+  w.settle();
+  EXPECT_EQ(line_of(w["laptop"].tree()), "d/ d/new:new");
+}
+
+TEST(matrix, b40_a_folder_of_that_name_from_elsewhere_is_joined) {
+  world w{"laptop", "phone"};
+  w["laptop"].write("d/old", "old");
+  w.settle();
+  w["phone"].disk().make_special("d/pipe");
+  w.run_for(3s);
+  w["laptop"].remove("d");
+  w.settle();
+  w["laptop"].write("d/again", "again");
+  w.settle();
+  EXPECT_EQ(line_of(w["phone"].tree()), "d/ d/again:again d/pipe|");
 }
 
 }  // namespace
