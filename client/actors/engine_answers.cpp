@@ -94,6 +94,7 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
   out.set_transfers(staging_ ? batch_.size() : 0);
   out.set_conflicts(s.conflicts());
   for (const auto& e : s.exempt()) *out.add_exempt() = e;
+  for (const auto& e : s.held_up()) *out.add_held_up() = e;
   out.set_last_proven_ns(s.last_proven_ns());
   out.set_items(s.items());
   out.set_brake(s.braked() > 0);

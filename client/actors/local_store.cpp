@@ -241,6 +241,11 @@ result<pb::Summary> local_store::handle(const pb::AskSummary&) {
     out.set_resync(journal_->phase() != journal::phase::none && journal_->state("resync") == "1");
     out.set_rebuilt(journal_->state("rebuilt"));
     out.set_rebuilt_ns(std::strtoll(journal_->state("rebuilt_ns").c_str(), nullptr, 10));
+    for (const auto& [path, reason] : s.held_up) {
+      auto& e = *out.add_held_up();
+      e.set_path(path);
+      e.set_reason(reason);
+    }
     for (const auto& [path, reason] : s.exempt) {
       auto& e = *out.add_exempt();
       e.set_path(path);

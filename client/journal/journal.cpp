@@ -22,7 +22,8 @@ result<std::unique_ptr<journal>> journal::open(journal_options options) {
                                      {2, embedded::client_journal::text("002_brake.sql")},
                                      {3, embedded::client_journal::text("003_trash.sql")},
                                      {4, embedded::client_journal::text("004_resync.sql")},
-                                     {5, embedded::client_journal::text("005_local_only.sql")}};
+                                     {5, embedded::client_journal::text("005_local_only.sql")},
+                                     {6, embedded::client_journal::text("006_held_up.sql")}};
   auto claimed = sqlite::attempt([&] { return db->user_version(); });
   if (!claimed) return failure(claimed.error());
   if (*claimed < 0 || *claimed > no_schema)
@@ -277,6 +278,10 @@ summary journal::summary() {
   {
     auto r = db_.query("exempt_all");
     while (r.next()) s.exempt.emplace_back(r.text(0), r.text(1));
+  }
+  {
+    auto r = db_.query("held_up_all");
+    while (r.next()) s.held_up.emplace_back(r.text(0), r.text(1));
   }
   std::vector<std::pair<item_id, std::string>> parked;
   {

@@ -71,6 +71,7 @@ struct summary {
   seq_no head;
   std::uint64_t dirty = 0, outbox = 0, intents = 0, conflicts = 0, items = 0, parked = 0, braked = 0;
   std::vector<std::pair<std::string, std::string>> exempt;
+  std::vector<std::pair<std::string, std::string>> held_up;  ///< path and why it waits
   std::string state, reason;
 };
 
@@ -237,6 +238,7 @@ class journal final : public engine::tree_view {
   void drop_local_below(const item_id& folder);
   bool holds_only_what_is_not_synced(const item_id& folder);
   void leave_alone(const item_id& folder);
+  void note_held_up(const engine::disk_op& op, const std::optional<errc>& failed);
   void drop_base_subtree(const item_id& id);
   void apply(const engine::tree_op& op);
   void brake_plan(engine::plan& p, std::int64_t now_ns);

@@ -105,6 +105,10 @@ planned journal::plan_next(std::size_t most_items, std::size_t most_disk_ops,
   for (const auto& id : plan.settled) db_.run("dirty_drop", raw(id));
   for (const auto& op : plan.trees) apply(op);
   for (const auto& id : plan.waiting) db_.run("dirty_wait", raw(id));
+  std::set<item_id> acted_on;
+  for (const auto& op : plan.disk) acted_on.insert(op.id);
+  for (const auto& id : plan.settled)
+    if (!acted_on.contains(id)) db_.run("held_up_drop", raw(id));
   for (auto& op : plan.disk) {
     auto id = add(op);
     out.disk.push_back({id, std::move(op)});
@@ -136,6 +140,7 @@ void journal::record(const std::vector<intent_result>& results, std::int64_t now
     if (!found) continue;
     db_.run("intent_drop", as_i64(result.id));
     if (!result.trashed.empty()) record_trashed(*found, result.trashed);
+    note_held_up(found->op, result.failed);
     bool stays = result.failed == errc::not_empty && found->op.what == engine::verb::remove &&
                  !remote(found->op.id) && holds_only_what_is_not_synced(found->op.id);
     if (stays) {
@@ -147,6 +152,18 @@ void journal::record(const std::vector<intent_result>& results, std::int64_t now
     }
   }
   t.commit();
+}
+
+/// Only what does not pass by itself within moments.
+void journal::note_held_up(const engine::disk_op& op, const std::optional<errc>& failed) {
+  bool lasts = failed == errc::permission_denied || failed == errc::disk_full || failed == errc::busy ||
+               failed == errc::io_failed || failed == errc::unsupported || failed == errc::not_empty;
+  if (lasts) {
+    const auto& path = op.from_path.empty() ? op.to_path : op.from_path;
+    db_.run("held_up_put", raw(op.id), raw(path), name_of(*failed));
+  } else if (!failed || failed != errc::unavailable) {
+    db_.run("held_up_drop", raw(op.id));
+  }
 }
 
 /// As far as the index knows; should a scan find more, that is created with its folder.

@@ -31,13 +31,18 @@ json vault_json(const pb::VaultStatus& v) {
   j["conflicts"] = v.conflicts();
   j["brake"] = v.brake();
   j["items"] = v.items();
-  j["exempt"] = json::array();
-  for (const auto& e : v.exempt()) {
-    json one;
-    put_bytes(one, "path", e.path());
-    one["reason"] = e.reason();
-    j["exempt"].push_back(one);
-  }
+  auto list = [](const auto& entries) {
+    auto out = json::array();
+    for (const auto& e : entries) {
+      json one;
+      put_bytes(one, "path", e.path());
+      one["reason"] = e.reason();
+      out.push_back(one);
+    }
+    return out;
+  };
+  j["exempt"] = list(v.exempt());
+  j["held_up"] = list(v.held_up());
   j["last_proven"] = time_of(v.last_proven_ns());
   j["synced"] = v.synced();
   if (!v.rebuilt().empty()) j["index_rebuilt"] = {{"at", time_of(v.rebuilt_ns())}, {"how", v.rebuilt()}};
@@ -91,6 +96,9 @@ void print_status(const pb::Status& s) {
     if (!v.detail().empty()) print("  " + v.name() + ": " + printable(v.detail()));
   for (const auto& v : s.vaults())
     if (rebuilt_lately(v)) print("  " + v.name() + ": its index was built anew: " + printable(v.rebuilt()));
+  for (const auto& v : s.vaults())
+    for (const auto& e : v.held_up())
+      print("  waits: " + printable(e.path()) + " (" + e.reason() + ")");
   for (const auto& v : s.vaults())
     for (const auto& e : v.exempt())
       print("  not synced: " + printable(e.path()) + " (" + e.reason() + ")");

@@ -86,6 +86,12 @@ ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, k
   inode = excluded.inode, birth_ns = excluded.birth_ns, size = excluded.size, mtime_ns = excluded.mtime_ns,
   ctime_ns = excluded.ctime_ns, mode = excluded.mode, hash = excluded.hash,
   link_target = excluded.link_target, suspect = excluded.suspect;
+-- name: held_up_put
+INSERT OR REPLACE INTO held_up (item, path, reason) VALUES (?, ?, ?);
+-- name: held_up_drop
+DELETE FROM held_up WHERE item = ?;
+-- name: held_up_all
+SELECT path, reason FROM held_up ORDER BY path LIMIT 1000;
 -- name: local_only_set
 UPDATE local SET local_only = 1 WHERE id = ?;
 -- name: local_only_all

@@ -135,8 +135,11 @@ TEST(kinds, a68_a_read_only_folder_holds_up_nothing_else) {
   EXPECT_EQ(t.phone.read("e/f"), "v2");
   EXPECT_EQ(t.phone.read("d/f"), "v1");
   EXPECT_FALSE(t.phone.exists("d/new"));
+  EXPECT_TRUE(t.says(t.phone, "permission_denied")) << t.w.status_of(t.phone);
+  EXPECT_TRUE(t.says(t.phone, "d/new")) << t.w.status_of(t.phone);
   active = false;
   t.w.run_for(5min);
+  EXPECT_FALSE(t.says(t.phone, "permission_denied")) << t.w.status_of(t.phone);
   t.end_as("d/ d/new/ e/ e/f:v2");
 }
 
@@ -211,8 +214,10 @@ TEST(kinds, a71_a_file_that_cannot_be_replaced_waits_alone) {
   t.w.run_for(5min);
   EXPECT_EQ(line_of(t.phone.tree()), "f:v1 g:v2_too");
   EXPECT_NE(t.w.status_of(t.phone).find("dirty: 1"), std::string::npos) << t.w.status_of(t.phone);
+  EXPECT_TRUE(t.says(t.phone, "permission_denied")) << t.w.status_of(t.phone);
   immutable = false;
   t.w.run_for(10min);
+  EXPECT_FALSE(t.says(t.phone, "permission_denied")) << t.w.status_of(t.phone);
   t.end_as("f:v2 g:v2_too");
 }
 
