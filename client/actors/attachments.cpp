@@ -117,6 +117,9 @@ result<pb::Attachment> attachments::prepare_root(const pb::VaultInfo& vault, con
       return failure(errc::root_in_use,
                      *root + " overlaps " + a.root() + ", the root of vault '" + a.vault_name() + "'");
   }
+  const auto& home = doors_.index_folder;
+  if (!home.empty() && (inside(home, *root) || inside(*root, home)))
+    return failure(errc::root_in_use, *root + " overlaps " + home + ", where this agent keeps its own files");
   auto disk = doors_.open_root(*root);
   if (!disk) return failure(disk.error());
   auto id = id_from<vault_id>(vault.id());

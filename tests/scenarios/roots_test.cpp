@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "actors/faces/client.hpp"
 #include "tests/support/world.hpp"
 
 namespace tinysync::test {
 namespace {
 
 using namespace std::chrono_literals;
+namespace pb = faces::pb;
 
 struct a_root : ::testing::Test {
   world w{{"laptop", "phone"}, world_options{.durable_indexes = true}};
@@ -89,6 +91,31 @@ TEST_F(a_root, whose_marker_was_cleaned_away_stops_and_says_so) {
   laptop.disk().remove_all(".tinysync/marker");
   laptop.remove("a");
   nothing_is_sent_and_it_says("marker");
+}
+
+TEST(roots, a80_overlap_neither_each_other_nor_the_agents_own_folder) {
+  world w{std::vector<std::string>{"laptop"}, {.durable_indexes = true}};
+  auto ask = [&](const std::string& actor, auto m) {
+    std::string said = "no answer";
+    w.simulation().directory().send_any("/agent-laptop/" + actor, std::make_shared<decltype(m)>(m), 1min,
+                                        [&](result<actors::message_ptr> r) { said = r ? "" : to_string(r.error()); });
+    w.run_for(10s);
+    return said;
+  };
+  pb::CreateVault second;
+  second.set_name("second");
+  ASSERT_EQ(ask("account", second), "");
+  auto attach = [&](const std::string& root) {
+    pb::Attach m;
+    m.set_vault("second");
+    m.set_root(root);
+    return ask("attachments", m);
+  };
+  const auto home = w["laptop"].index_folder();
+  for (const auto& root : {std::string("/laptop"), std::string("/laptop/inside"), std::string("/"),
+                           home.string(), home.parent_path().string(), (home / "inside").string()})
+    EXPECT_NE(attach(root).find("overlaps"), std::string::npos) << root << ": " << attach(root);
+  EXPECT_EQ(attach("/laptop2").find("overlaps"), std::string::npos) << "beside, although its name begins alike";
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ class device final : public hands {
   fs::fake_disk& disk() const { return *disk_; }
   const std::string& name() const { return name_; }
   std::string agent() const { return "/agent-" + name_; }
+  const std::filesystem::path& index_folder() const { return index_folder_; }
   /// Of the one vault it is attached to (durable_indexes).
   std::filesystem::path index_file() const;
   std::size_t former_indexes() const;
