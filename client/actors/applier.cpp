@@ -167,28 +167,33 @@ actors::later<pb::Recovered> applier::handle(const pb::Recover&, actors::context
               if (!root) return answer.fail(root.error());
               auto lives = folder::index_lives(*disk_);
               if (!lives) return answer.fail(lives.error());
-              bool known = std::find(lives->begin(), lives->end(), r->life()) != lives->end();
-              if (!r->life().empty() && !lives->empty() && !known)
+              auto one_of = [&](const std::string& life) {
+                return std::find(lives->begin(), lives->end(), life) != lives->end();
+              };
+              if (!r->life().empty() && !lives->empty() && !one_of(r->life()))
                 return answer.fail({errc::local_state_corrupt,
                                     "the index is not the one that " + printable(vault_.root) +
                                         " was last synced with (restored from a backup?)"});
+              root_tells tells{r->life(), {}, !lives->empty()};
+              if (!r->old_life().empty() && one_of(r->old_life())) tells.old_life = r->old_life();
               self_.ask(store_, pb::AskIntents{}, store_answers_within,
-                        [this, answer, life = r->life(), had = !lives->empty()](result<pb::Intents> r) {
+                        [this, answer, tells](result<pb::Intents> r) {
                           if (!r) return answer.fail(r.error());
-                          recover(*r, life, had, answer);
+                          recover(*r, tells, answer);
                         });
             });
   return answer;
 }
 
-void applier::recover(const pb::Intents& left, const std::string& life, bool had_index,
+void applier::recover(const pb::Intents& left, const root_tells& tells,
                       actors::later<pb::Recovered> answer) {
   std::vector<journal::intent> intents;
   for (const auto& op : left.disk()) intents.push_back(from_message(op));
   auto rescued = folder::executor(*disk_).recover(intents, doors_.clock->wall_now_ns());
   if (!rescued) return answer.fail(rescued.error());
   pb::Recovered out;
-  out.set_had_index(had_index);
+  out.set_had_index(tells.had_index);
+  out.set_last_index(!tells.old_life.empty());
   for (const auto& r : *rescued) {
     out.add_rescued(r.path);
     log::warn("disk.rescued", "path={} why={}", printable(r.path), r.why);
@@ -204,19 +209,19 @@ void applier::recover(const pb::Intents& left, const std::string& life, bool had
   }
   results.set_now_ns(doors_.clock->wall_now_ns());
   self_.ask(store_, std::move(results), store_answers_within,
-            [this, out, life, answer](result<pb::DiskRecorded> r) {
+            [this, out, tells, answer](result<pb::DiskRecorded> r) {
               if (!r) return answer.fail(r.error());
               self_.send(store_, pb::WakeWaiting{});
-              begin_life(life, out, answer);
+              begin_life(tells, out, answer);
             });
 }
 
 /// The root first: whatever is cut off, one of its tokens is the index's.
-void applier::begin_life(const std::string& before, pb::Recovered out,
+void applier::begin_life(const root_tells& tells, pb::Recovered out,
                          actors::later<pb::Recovered> answer) {
   auto life = to_hex(doors_.random->bytes(16));
-  std::vector<std::string> lives{life};
-  if (!before.empty()) lives.insert(lives.begin(), before);
+  std::vector<std::string> lives{tells.old_life, tells.life, life};
+  std::erase(lives, std::string{});
   if (auto ok = folder::put_index_lives(*disk_, lives); !ok) return answer.fail(ok.error());
   pb::RecordLife m;
   m.set_life(life);

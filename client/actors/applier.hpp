@@ -31,9 +31,13 @@ class applier {
                               pb::ConflictResolved& out);
   void trashed(const std::string& entry, const std::string& path, const std::string& item,
                const std::string& hash);
-  void recover(const pb::Intents& left, const std::string& life, bool had_index,
-               actors::later<pb::Recovered> answer);
-  void begin_life(const std::string& before, pb::Recovered out, actors::later<pb::Recovered> answer);
+  /// Of the tokens that the root has: those of the index and, in a resync, of the one before it.
+  struct root_tells {
+    std::string life, old_life;
+    bool had_index;
+  };
+  void recover(const pb::Intents& left, const root_tells& tells, actors::later<pb::Recovered> answer);
+  void begin_life(const root_tells& tells, pb::Recovered out, actors::later<pb::Recovered> answer);
 
   actors::context& self_;
   agent_doors doors_;

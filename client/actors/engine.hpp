@@ -77,7 +77,7 @@ class vault_engine {
   std::string detail_;  // of the block, for people
   bool connected_ = false, bootstrapped_ = false, paused_ = false;
   std::string phase_;  // of a new index: snapshot, salvage, reconcile; empty: it is trusted
-  bool had_index_ = false, resync_asked_ = false;
+  bool had_index_ = false, last_index_ = false, resync_asked_ = false;
 
   std::set<std::string> folders_, trees_;  // to be scanned; trees: with everything below
   std::set<std::string> unread_;           // to be scanned after a while

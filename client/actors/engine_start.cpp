@@ -72,6 +72,7 @@ void vault_engine::recover() {
     if (!r) return start_failed(r.error());
     starting_ = false;
     had_index_ = r->had_index();
+    last_index_ = r->last_index();
     start_ = phase_ == "salvage" ? start_step::salvage : start_step::watch;
     step();
   });
@@ -81,6 +82,7 @@ void vault_engine::salvage() {
   pb::Salvage m;
   m.set_now_ns(doors_.clock->wall_now_ns());
   m.set_had_index(had_index_);
+  m.set_last_index(last_index_);
   self_.ask(store_, m, store_answers_within, [this](result<pb::Salvaged> r) {
     if (!r) return start_failed(r.error());
     starting_ = false;

@@ -276,6 +276,7 @@ result<pb::RecordIdentity> local_store::handle(const pb::AskIdentity&) {
     pb::RecordIdentity out;
     out.ParseFromString(journal_->state("root_identity"));
     out.set_life(journal_->state("life"));
+    if (journal_->phase() == journal::phase::salvage) out.set_old_life(journal_->state("old_life"));
     return out;
   });
 }

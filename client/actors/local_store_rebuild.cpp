@@ -96,7 +96,7 @@ result<pb::Salvaged> local_store::handle(const pb::Salvage& m) {
       if (auto ok = files_.copy_to_read(); !ok) return failure(ok.error());
       old = files_.copy();
     }
-    auto report = journal_->salvage(old, m.had_index(), m.now_ns());
+    auto report = journal_->salvage(old, {m.had_index(), m.last_index()}, m.now_ns());
     out.set_rows(report.rows);
     for (const auto& table : report.damaged) out.add_damaged(table);
     old_intents_.clear();

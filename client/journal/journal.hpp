@@ -101,6 +101,12 @@ enum class phase : std::uint8_t {
 };
 std::string_view name_of(phase p);
 
+/// What the synced folder tells of its index.
+struct root_says {
+  bool had_index = false;   ///< it was synced before
+  bool last_index = false;  ///< and the former index is the one it was last synced with
+};
+
 /// What became of the former index.
 struct salvage_report {
   std::uint64_t rows = 0;
@@ -206,7 +212,8 @@ class journal final : public engine::tree_view {
   void take_over_state(const std::string& path);
   /// Takes over what the index at `path` holds, if there is one, row by row as far as it can be read,
   /// next to the server's tree that is here; then the phase is reconcile. The file is not changed.
-  salvage_report salvage(const std::optional<std::string>& path, bool had_index, std::int64_t now_ns);
+  salvage_report salvage(const std::optional<std::string>& path, const root_says& root,
+                         std::int64_t now_ns);
   /// Intents of the index at `path`, as far as they can be read: to be ended before the salvage.
   std::vector<intent> intents_of(const std::string& path);
   /// After a scan: joins entries to items of their paths where that says nothing new, and returns

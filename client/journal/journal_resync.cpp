@@ -60,6 +60,7 @@ class old_index {
       // Closing the connection lets go of it.
     }
   }
+
  private:
   sqlite::database& db_;
 };
@@ -126,11 +127,12 @@ void journal::take_over_state(const std::string& path) {
     if (!old_is_ours()) return;
     for (const char* key : {"root_identity", "highest", "lifecycle"})
       if (auto value = old_state(key)) put_state(key, *value);
+    if (auto life = old_state("life")) put_state("old_life", *life);
   } catch (const sqlite::failure&) {
   }
 }
 
-salvage_report journal::salvage(const std::optional<std::string>& path, bool had_index,
+salvage_report journal::salvage(const std::optional<std::string>& path, const root_says& root,
                                 std::int64_t now_ns) {
   salvage_report report;
   if (path) read_old(*path, report);
@@ -141,9 +143,9 @@ salvage_report journal::salvage(const std::optional<std::string>& path, bool had
   distrust_local_rows();
   complete_due(cursor().seq);
   mark_all_dirty();
-  bool whole = path && report.damaged.empty();
-  put_state("lost", had_index && !whole ? "1" : "0");
-  if (had_index || path) {
+  bool knows_all = path && report.damaged.empty() && root.last_index;
+  put_state("lost", root.had_index && !knows_all ? "1" : "0");
+  if (root.had_index || path) {
     put_state("rebuilt", said_of(report, path.has_value()));
     put_state("rebuilt_ns", std::to_string(now_ns));
   }

@@ -152,9 +152,11 @@ TEST_F(resync, knows_an_index_of_last_week) {
   phone.restart();
   laptop.save("d/f4", "v2 of 4");
   phone.write("e/later", "later");
+  laptop.write("d/short", "short-lived");
   w.settle();
   phone.stop();
   laptop.remove("d/f5");
+  laptop.remove("d/short");
   w.settle();
   stdfs::rename(index().string() + ".week", index());
   for (auto part : {"-wal", "-shm"}) stdfs::remove(index().string() + part);
