@@ -154,6 +154,21 @@ refusals() {
   refused "an unknown verb" 2 "." "$bin/tinysync" --home "$work/home-A" frobnicate
 }
 
+completion() {
+  head1 "The command line completes itself"
+  local said
+  said=$(PATH=$bin:$PATH bash -c 'source <(tinysync completion bash)
+    COMP_WORDS=(tinysync --json conflicts "") COMP_CWORD=3; _tinysync; echo "${COMPREPLY[@]}"
+    COMP_WORDS=(tinysync sta) COMP_CWORD=1; _tinysync; echo "${COMPREPLY[@]}"
+    COMP_WORDS=(tinysync trash empty --o) COMP_CWORD=3; _tinysync; echo "${COMPREPLY[@]}"')
+  [ "$(sed -n 1p <<<"$said" | cut -d' ' -f1-3)" = "ls show resolve" ] || wrong "after conflicts: $said"
+  [ "$(sed -n 2p <<<"$said")" = status ] || wrong "after sta: $said"
+  [ "$(sed -n 3p <<<"$said")" = --older-than ] || wrong "after trash empty --o: $said"
+  "$bin/tinysync" completion fish >"$work/fish"
+  grep -q 'seen_subcommand_from conflicts' "$work/fish" || wrong "fish has no conflicts"
+  refused "an unknown shell" 2 "bash" "$bin/tinysync" completion cmd
+}
+
 trees() {
   head1 "The actors of both programs"
   inspects "agent" "credentials settings cloud_link wake_listener vaults local_store watcher scanner \
@@ -204,7 +219,7 @@ in_order() {
   done
 }
 
-for part in first_copy live_changes concurrent_edit killed_agent killed_server damaged_index refusals trees figures in_order; do
+for part in first_copy live_changes concurrent_edit killed_agent killed_server damaged_index refusals completion trees figures in_order; do
   "$part"
 done
 [ "$findings" -eq 0 ] || { echo "$findings findings" >&2; exit 1; }

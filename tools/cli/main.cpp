@@ -5,6 +5,8 @@
 
 #include "proto/vocabulary/errors.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/completion.hpp"
+#include "tools/cli/output.hpp"
 
 namespace {
 
@@ -12,7 +14,8 @@ using namespace tinysync;
 
 struct arguments {
   cli::common common;
-  std::string invite, name, vault, folder, target, device, actor, type, json = "{}", entry, older_than, keep;
+  std::string invite, name, vault, folder, target, device, actor, type, json = "{}", entry, older_than, keep,
+      shell;
   bool on_demand = false, prove = false, synced = false, unproven = false;
   std::uint32_t timeout = 0, send_timeout = 60;
   cli::log_query log;
@@ -156,6 +159,16 @@ void add_agent(CLI::App& app, arguments& a, action& run) {
   });
 }
 
+void add_completion(CLI::App& app, arguments& a, action& run) {
+  auto* completion = app.add_subcommand(
+      "completion", "a script that completes this command line, e.g. source <(tinysync completion bash)");
+  completion->add_option("SHELL", a.shell, "bash, zsh or fish")
+      ->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->callback([&] {
+    run = [&] { return cli::print(cli::completion_for(a.shell, app)) ? 0 : 1; };
+  });
+}
+
 void let_common_options_stand_anywhere(CLI::App& app) {
   for (auto* sub : app.get_subcommands([](CLI::App*) { return true; })) {
     sub->fallthrough();
@@ -177,6 +190,7 @@ int main(int argc, char** argv) {
   add_care(app, a, run);
   add_trash(app, a, run);
   add_agent(app, a, run);
+  add_completion(app, a, run);
   let_common_options_stand_anywhere(app);
   try {
     app.parse(argc, argv);
