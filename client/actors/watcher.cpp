@@ -9,6 +9,8 @@ namespace {
 
 using watch::event_kind;
 
+constexpr int most_watched_again = 64;
+
 /// Folders to look at, from one batch of events; our own folder is nobody's business.
 pb::FoldersTouched summarise(const std::vector<watch::event>& events) {
   std::set<std::string> folders;
@@ -88,7 +90,11 @@ pb::Watching folder_watcher::handle(const pb::Watch& m) {
     return out;
   }
   std::string failed;
+  std::set<std::string> again;
   fresh_.clear();
+  // What could not be watched before, a few at a time: the kernel's limit may hold for thousands.
+  for (int i = 0; i < most_watched_again && !unwatched_.empty(); ++i) again.insert(unwatched_.extract(unwatched_.begin()));
+  for (const auto& f : again) add_tree(f, depth::everything, failed);
   for (const auto& f : m.folders())
     add_tree(f, m.whole_tree() ? depth::everything : depth::one_level, failed);
   if (m.take_touched()) {

@@ -39,6 +39,7 @@ result<root_found> find_same_root(fs::disk& disk, const vault_id& vault, const s
 result<std::vector<std::string>> index_lives(fs::disk& disk) {
   auto text = read_all(disk, lives_path, largest_lives);
   if (!text && text.error().code == errc::missing) return std::vector<std::string>{};
+  if (!text && text.error().code == errc::too_large) return std::vector<std::string>{"not a token"};
   if (!text) return failure(text.error());
   std::vector<std::string> out;
   std::istringstream lines(*text);

@@ -161,9 +161,9 @@ void journal::read_old(const std::string& path, salvage_report& report) {
       report.damaged.push_back("everything (it is the index of another vault or device, or empty)");
       return;
     }
-    // Row by row also in what it makes durable: a transaction that has read damaged pages cannot be
-    // committed. This index is nobody's yet, so that nothing has to be on the disk before the end.
-    db_.exec("PRAGMA main.synchronous = OFF");
+    // Each row is a transaction: one that has read damaged pages cannot be committed. None is durable by
+    // itself, but in order: the last one, of the whole salvage, is, and all before it with it.
+    db_.exec("PRAGMA main.synchronous = NORMAL");
     for (const auto& table : tables()) copy_rows(table, report);
     db_.exec("PRAGMA main.synchronous = FULL");
   } catch (const sqlite::failure& e) {

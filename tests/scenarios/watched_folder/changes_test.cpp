@@ -189,6 +189,22 @@ TEST(changes, a43_a_file_that_is_always_being_written_does_not_hold_up_others) {
   t.end_as("other:o vm:" + std::to_string(n));
 }
 
+TEST(changes, a44_a_folder_that_could_not_be_watched_is_tried_again_with_the_next_change) {
+  two_devices t;
+  t.laptop.write("d/f", "v1");
+  t.begin();
+  t.w.run_for(5s);  // d is not looked at a second time for the sake of a fresh file
+  t.laptop.disk().fail_next(fs::verb::list, errc::io_failed);  // below d nothing is watched
+  t.laptop.mkdir("d/new");
+  t.w.run_for(5s);
+  t.laptop.write("elsewhere", "e");
+  t.w.run_for(5s);
+  t.laptop.write("d/new/g", "g");
+  t.w.run_for(5s);  // no whole scan comes by in that time, and nobody asks whether all is in sync
+  EXPECT_TRUE(t.phone.exists("d/new/g"));
+  t.end();
+}
+
 TEST(changes, a44_lost_events_mean_a_whole_scan_and_every_file_is_found) {
   two_devices t;
   t.laptop.write("d/stays", "s");
