@@ -119,7 +119,8 @@ result<pb::Attachment> attachments::prepare_root(const pb::VaultInfo& vault, con
   }
   const auto& home = doors_.index_folder;
   if (!home.empty() && (inside(home, *root) || inside(*root, home)))
-    return failure(errc::root_in_use, *root + " overlaps " + home + ", where this agent keeps its own files");
+    return failure(errc::invalid_argument, *root + " overlaps " + home +
+                                               ", where this agent keeps its own files; choose another folder");
   auto disk = doors_.open_root(*root);
   if (!disk) return failure(disk.error());
   auto id = id_from<vault_id>(vault.id());
