@@ -107,17 +107,23 @@ struct local_store : protocol<
     asks<pb::AskBrake, pb::Brake>,               // what waits for a person
     asks<pb::DecideBrake, pb::BrakeDecided>,
     asks<pb::AskItemPaths, pb::ItemPaths>,
+    asks<pb::AskSynced, pb::Synced>,
+    asks<pb::AskIgnored, pb::Ignored>,           // what a rule keeps from being synced
     tells<pb::WakeWaiting>> {};
 
 /// watcher: hears the kernel and says which folders to look at.
 struct watcher : protocol<
     asks<pb::Watch, pb::Watching>,     // these folders too
+    tells<pb::Unwatch>,                // these and what is below are of no interest
     tells<pb::FoldersTouched>,         // from the kernel's thread
     asks<pb::Flush, pb::FoldersTouched>,  // everything the kernel had queued has been told
     tells<pb::Tick>> {};
 
 /// scanner: lists folders, hashes what is new, concludes.
-struct scanner : protocol<asks<pb::Scan, pb::Scanned>> {};
+struct scanner : protocol<
+    asks<pb::Scan, pb::Scanned>,
+    asks<pb::CheckIgnored, pb::IgnoreChecked>,   // by which rule, if by any
+    asks<pb::AskIgnoreRules, pb::IgnoreRules>> {};
 
 /// engine: the lifecycle of the vault; decides when to scan, to plan and to act.
 struct engine : protocol<

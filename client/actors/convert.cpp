@@ -45,6 +45,7 @@ pb::FolderListing to_message(const engine::listing& l) {
   pb::FolderListing out;
   out.set_path(l.path);
   out.set_failed(l.failed);
+  out.set_ignored(l.ignored);
   if (l.self) put(*l.self, *out.mutable_self());
   for (const auto& e : l.entries) {
     auto& m = *out.add_entries();
@@ -52,6 +53,7 @@ pb::FolderListing to_message(const engine::listing& l) {
     m.set_name(e.name);
     if (e.special) m.set_kind(special_kind);
     m.set_unreadable(e.unreadable);
+    m.set_ignored(e.ignored);
   }
   return out;
 }
@@ -60,10 +62,12 @@ engine::listing from_message(const pb::FolderListing& m) {
   engine::listing out;
   out.path = m.path();
   out.failed = m.failed();
+  out.ignored = m.ignored();
   if (m.has_self()) out.self = seen_from(m.self());
   out.entries.reserve(static_cast<std::size_t>(m.entries_size()));
   for (const auto& e : m.entries())
-    out.entries.push_back({e.name(), seen_from(e), e.kind() == special_kind, e.unreadable()});
+    out.entries.push_back({e.name(), seen_from(e), e.kind() == special_kind, e.unreadable(),
+                           e.ignored()});
   return out;
 }
 

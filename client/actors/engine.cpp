@@ -118,6 +118,11 @@ void vault_engine::scanned(const result<pb::Scanned>& r) {
   unblock(block_reason::root_missing);
   next_rescan_ = self_.now() + doors_.config.rescan_every;
   for (const auto& f : r->again()) trees_.insert(f);
+  if (r->ignored_folders_size() > 0) {
+    pb::Unwatch unwatch;
+    *unwatch.mutable_folders() = r->ignored_folders();
+    self_.send(self_.sibling<faces::watcher>("watcher"), std::move(unwatch));
+  }
   for (const auto& f : r->later()) unread_.insert(f);
   if (r->later_size() > 0) ++unread_scans_;
   else if (unread_.empty()) unread_scans_ = 0;

@@ -75,6 +75,7 @@ result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
     out.set_changed(journal_->record(changes));
     for (const auto& path : changes.again) out.add_again(path);
     for (const auto& path : changes.later) out.add_later(path);
+    for (const auto& path : changes.ignored_folders) out.add_ignored_folders(path);
     if (changes.suspects)
       out.set_again_in_ms(static_cast<std::uint32_t>(doors_.config.suspect_again.count()));
     return out;
@@ -235,6 +236,7 @@ result<pb::Summary> local_store::handle(const pb::AskSummary&) {
     out.set_items(s.items);
     out.set_parked(s.parked);
     out.set_braked(s.braked);
+    out.set_ignored(s.ignored);
     out.set_state(s.state);
     out.set_reason(s.reason);
     out.set_phase(std::string(name_of(journal_->phase())));

@@ -46,6 +46,8 @@ class local_store {
   result<pb::Brake> handle(const pb::AskBrake& m);
   result<pb::BrakeDecided> handle(const pb::DecideBrake& m);
   result<pb::ItemPaths> handle(const pb::AskItemPaths& m);
+  result<pb::Synced> handle(const pb::AskSynced& m);
+  result<pb::Ignored> handle(const pb::AskIgnored& m);
   void handle(const pb::WakeWaiting& m);
 
  private:

@@ -1,8 +1,9 @@
-// What the index knows of things that a person decides: conflicts, mass changes, the local trash.
+// What the index knows of things that a person decides: conflicts, mass changes, the local trash, what is ignored.
 
 #include "client/actors/index_guard.hpp"
 #include "client/actors/local_store.hpp"
 #include "platform/log/log.hpp"
+#include "proto/vocabulary/names.hpp"
 
 namespace tinysync::client {
 
@@ -83,6 +84,29 @@ result<pb::TrashedAll> local_store::handle(const pb::AskTrashed& m) {
       from.set_item(known->item.str());
       from.set_hash(known->hash.str());
     }
+    return out;
+  });
+}
+
+result<pb::Synced> local_store::handle(const pb::AskSynced& m) {
+  return guarded([&]() -> result<pb::Synced> {
+    pb::Synced out;
+    item_id at = root_item;
+    out.set_synced(true);
+    for (const auto& name : split_path(m.path())) {
+      auto child = journal_->local_at({at, name});
+      out.set_synced(child.has_value());
+      if (!child) break;
+      at = *child;
+    }
+    return out;
+  });
+}
+
+result<pb::Ignored> local_store::handle(const pb::AskIgnored&) {
+  return guarded([&]() -> result<pb::Ignored> {
+    pb::Ignored out;
+    for (const auto& path : journal_->ignored()) out.add_paths(path);
     return out;
   });
 }

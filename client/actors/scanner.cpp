@@ -13,6 +13,13 @@ constexpr auto store_answers_within = 120s;
 constexpr std::size_t most_folders = 64, most_entries = 4000;  // of one Compare
 constexpr std::uint64_t most_hashed_bytes = 64u << 20;         // of one Hashed, roughly
 constexpr std::size_t most_hashed = 1000;
+constexpr std::string_view device_rules_file = "ignore";  // in the agent's folder of settings
+
+void put(const engine::ignore_rule& r, pb::IgnoreRule& out) {
+  out.set_source(r.source);
+  out.set_line(r.line);
+  out.set_pattern(r.pattern);
+}
 
 }  // namespace
 
@@ -81,7 +88,46 @@ void scanner::next() {
 
 void scanner::begin() {
   if (auto there = root_is_there(); !there) return root_is_missing(there.error());
+  read_rules();
   list_some();
+}
+
+/// Before anything is listed: a rule holds for what comes after it.
+void scanner::read_rules() {
+  auto mine = doors_.files.read(std::string(device_rules_file));
+  new_rules_ |= rules_.read(*disk_, mine ? *mine : std::string{});
+  if (!rules_.failed().empty()) self_.failed("ignore rules: " + rules_.failed());
+}
+
+result<pb::IgnoreRules> scanner::handle(const pb::AskIgnoreRules&) {
+  if (disk_) read_rules();
+  pb::IgnoreRules out;
+  for (const auto& r : rules_.rules().all()) put(r, *out.add_rules());
+  for (const auto& c : rules_.rules().complaints()) out.add_complaints(c);
+  if (!rules_.failed().empty()) out.add_complaints(rules_.failed());
+  return out;
+}
+
+/// By the rules as they are now; the scan that follows their change may be under way.
+actors::later<pb::IgnoreChecked> scanner::handle(const pb::CheckIgnored& m, actors::context& self) {
+  actors::later<pb::IgnoreChecked> answer(self);
+  pb::IgnoreChecked out;
+  if (!disk_) {
+    answer.fail({errc::unavailable, "the folder has not been scanned yet"});
+    return answer;
+  }
+  read_rules();
+  auto there = disk_->stat(m.path());
+  bool folder = there ? there->kind == fs::kind::folder : m.path().ends_with('/');
+  if (auto* rule = rules_.rules().ignoring(m.path(), folder)) put(*rule, *out.mutable_rule());
+  pb::AskSynced ask;
+  ask.set_path(m.path());
+  self_.ask(store_, std::move(ask), store_answers_within, [answer, out](result<pb::Synced> r) mutable {
+    if (!r) return answer.fail(r.error());
+    out.set_synced(r->synced());
+    answer.deliver(std::move(out));
+  });
+  return answer;
 }
 
 void scanner::list_some() {
@@ -95,7 +141,7 @@ void scanner::list_some() {
     auto path = std::move(queue.front());
     queue.pop_front();
     if (!job_->listed.insert(path).second) continue;
-    auto l = folder::list_folder(*disk_, path, root_);
+    auto l = folder::list_folder(*disk_, path, root_, rules_.rules());
     // A folder that has gone is concluded from its parent's listing, not from its own failure.
     if (l.failed == name_of(errc::missing) && !path.empty()) {
       queue.push_back(std::string(fs::parent_of(path)));
@@ -160,6 +206,8 @@ void scanner::concluded(const pb::ScanConcluded& c) {
   out.set_entries(job_->entries);
   for (const auto& path : c.again()) out.add_again(path);
   for (const auto& path : c.later()) out.add_later(path);
+  for (const auto& path : c.ignored_folders()) out.add_ignored_folders(path);
+  if (std::exchange(new_rules_, false)) out.add_again("");  // what was ignored may not be any more
   out.set_again_in_ms(c.again_in_ms());
   auto answer = job_->answer;
   job_.reset();

@@ -9,6 +9,7 @@
 #include "client/actors/agent_doors.hpp"
 #include "client/actors/convert.hpp"
 #include "client/folder/root.hpp"
+#include "client/folder/rules.hpp"
 
 namespace tinysync::client {
 
@@ -16,6 +17,8 @@ class scanner {
  public:
   scanner(actors::context& self, agent_doors doors, vault_config vault);
   actors::later<pb::Scanned> handle(const pb::Scan& m, actors::context& self);
+  actors::later<pb::IgnoreChecked> handle(const pb::CheckIgnored& m, actors::context& self);
+  result<pb::IgnoreRules> handle(const pb::AskIgnoreRules& m);
 
  private:
   struct job {
@@ -37,6 +40,7 @@ class scanner {
   void begin();
   void root_is_missing(const error& why);
   result<void> root_is_there();
+  void read_rules();
 
   actors::context& self_;
   agent_doors doors_;
@@ -44,6 +48,8 @@ class scanner {
   actors::ref<faces::local_store> store_;
   std::shared_ptr<fs::disk> disk_;
   fs::root_identity root_;
+  folder::rules_on_disk rules_;
+  bool new_rules_ = false;  // since everything was last looked at
   std::optional<folder::root_seen> recorded_;
   std::unique_ptr<job> job_;
   std::deque<std::unique_ptr<job>> queue_;

@@ -79,6 +79,7 @@ void folder_watcher::add_tree(const std::string& folder, depth below, std::strin
   for (const auto& e : *entries) {
     if (e.stat.kind != fs::kind::folder) continue;
     if (folder.empty() && e.name == folder::own_folder) continue;
+    if (!ignored_.empty() && ignored_.contains(join_path(folder, e.name))) continue;
     add_tree(join_path(folder, e.name), next, failed);
   }
 }
@@ -95,6 +96,7 @@ pb::Watching folder_watcher::handle(const pb::Watch& m) {
   // What could not be watched before, a few at a time: the kernel's limit may hold for thousands.
   for (int i = 0; i < most_watched_again && !unwatched_.empty(); ++i) again.insert(unwatched_.extract(unwatched_.begin()));
   for (const auto& f : again) add_tree(f, depth::everything, failed);
+  for (const auto& f : m.folders()) ignored_.erase(f);
   for (const auto& f : m.folders())
     add_tree(f, m.whole_tree() ? depth::everything : depth::one_level, failed);
   if (m.take_touched()) {
@@ -111,6 +113,11 @@ pb::Watching folder_watcher::handle(const pb::Watch& m) {
   out.set_folders(watcher_->watched());
   out.set_failed(failed);
   return out;
+}
+
+void folder_watcher::handle(const pb::Unwatch& m) {
+  for (const auto& f : m.folders())
+    if (ignored_.insert(f).second && watcher_) watcher_->remove(f);
 }
 
 /// Gathers what comes close together; removals wait longer, for the other half of a move or a save.

@@ -16,6 +16,7 @@ class folder_watcher {
   folder_watcher(actors::context& self, agent_doors doors, vault_config vault);
   void started(actors::context& self);
   pb::Watching handle(const pb::Watch& m);
+  void handle(const pb::Unwatch& m);
   void handle(const pb::FoldersTouched& m);
   actors::later<pb::FoldersTouched> handle(const pb::Flush& m, actors::context& self);
   void handle(const pb::Tick& m);
@@ -31,7 +32,7 @@ class folder_watcher {
   vault_config vault_;
   std::shared_ptr<fs::disk> disk_;
   std::unique_ptr<watch::watcher> watcher_;
-  std::set<std::string> touched_, unwatched_;
+  std::set<std::string> touched_, unwatched_, ignored_;
   std::vector<std::string> fresh_;  // watched for the first time by this request
   bool overflow_ = false, gathering_ = false, longer_ = false, waits_longer_ = false;
   std::vector<actors::later<pb::FoldersTouched>> flushing_;

@@ -72,6 +72,7 @@ scan_wishes scan_batch::compare(const listing& l, bool recursive) {
     exempt_[l.path] = l.failed;
     return wishes;
   }
+  if (l.ignored && !folder) return wishes;
   std::set<std::string> names;
   for (const auto& e : l.entries) {
     if (l.path.empty() && e.name == reserved_root_name) continue;
@@ -88,6 +89,13 @@ scan_wishes scan_batch::compare(const listing& l, bool recursive) {
   return wishes;
 }
 
+/// A rule says what becomes an item, never what ceases to be one. And what the server has under this
+/// name is in nobody's way.
+bool scan_batch::leave_ignored(const std::optional<item_id>& folder, const listed_entry& e) {
+  if (!e.ignored || known_inode(e.seen)) return false;
+  return !folder || (!trees_.local_at({*folder, e.name}) && !trees_.remote_at({*folder, e.name}));
+}
+
 void scan_batch::compare_entry(const listing& l, const std::optional<item_id>& folder,
                                const listed_entry& e, scan_wishes& wishes) {
   auto path = join_path(l.path, e.name);
@@ -99,6 +107,11 @@ void scan_batch::compare_entry(const listing& l, const std::optional<item_id>& f
   if (e.special) {
     exempt_[path] = "special_file";
     if (here) vanished_.insert(*here);
+    return;
+  }
+  if (leave_ignored(folder, e)) {
+    exempt_[path] = ignored_reason;
+    if (e.seen.kind == item_kind::folder) ignored_folders_.push_back(path);
     return;
   }
   auto row = here ? trees_.local(*here) : std::nullopt;
@@ -114,7 +127,8 @@ void scan_batch::compare_entry(const listing& l, const std::optional<item_id>& f
     if (recursive_ && row->kind() == item_kind::folder) wishes.to_list.push_back(path);
     return;
   }
-  appeared({.path = path, .seen = e.seen, .here = here}, wishes);
+  bool wanted = folder && trees_.remote_at({*folder, e.name});
+  appeared({.path = path, .seen = e.seen, .here = here, .ignored = e.ignored && !wanted}, wishes);
 }
 
 void scan_batch::appeared(appearance a, scan_wishes& wishes) {
@@ -226,7 +240,7 @@ void scan_batch::leave_with_their_folder() {
 void scan_batch::match_by_content() {
   std::map<content_hash, std::vector<std::string>> appeared;
   for (auto& [path, a] : found_)
-    if (usable(a) && !a.here && a.seen.kind == item_kind::file && a.seen.size > 0 &&
+    if (usable(a) && !a.here && !a.ignored && a.seen.kind == item_kind::file && a.seen.size > 0 &&
         !(a.identity && moved_.contains(*a.identity) && moved_[*a.identity] == path))
       appeared[a.content->hash].push_back(path);
   if (appeared.empty()) return;
@@ -282,7 +296,8 @@ void scan_batch::place_all(std::int64_t now_ns, const random_source& random, loc
   for (auto& [path, a] : found_) {
     if (auto i = by_path.find(path); i != by_path.end()) a.identity = i->second;
     else a.identity.reset();
-    if (usable(a)) order.push_back(&a);
+    if (a.ignored && !a.identity && !a.here) exempt_[path] = ignored_reason;  // an editor's backup
+    else if (usable(a)) order.push_back(&a);
   }
   std::stable_sort(order.begin(), order.end(), [](const appearance* x, const appearance* y) {
     return std::count(x->path.begin(), x->path.end(), '/') <
@@ -331,6 +346,7 @@ local_changes scan_batch::conclude(std::int64_t now_ns, const random_source& ran
   out.exempt = std::move(exempt_);
   out.listed = std::move(listed_);
   out.later = std::move(later_);
+  out.ignored_folders = std::move(ignored_folders_);
   std::sort(out.again.begin(), out.again.end());
   out.again.erase(std::unique(out.again.begin(), out.again.end()), out.again.end());
   return out;

@@ -17,6 +17,7 @@ struct listed_entry {
   engine::seen seen;
   bool special = false;    ///< neither file, folder nor symlink: never synced
   std::string unreadable;  ///< why nothing can be said about it: its row stays as it is
+  bool ignored = false;    ///< by a rule: not synced unless it is already
 };
 
 struct listing {
@@ -24,6 +25,7 @@ struct listing {
   std::vector<listed_entry> entries;
   std::string failed;  ///< not enumerated completely: nothing below it counts as gone
   std::optional<engine::seen> self;  ///< the folder itself, if it is not the root
+  bool ignored = false;              ///< by a rule, it or a folder above it
 };
 
 /// The content of an entry, read between two equal stats.
@@ -49,8 +51,12 @@ struct local_changes {
   std::set<std::string> listed;               ///< folders whose exemptions were observed anew
   std::vector<std::string> again;             ///< folders to be scanned once more, with all below
   std::vector<std::string> later;   ///< folders in which something could not be read just now
+  std::vector<std::string> ignored_folders;  ///< what happens in them is of no interest
   bool suspects = false;                      ///< some are to be looked at again after the window
 };
+
+/// Why an entry is exempt that a rule keeps from being synced.
+inline constexpr const char* ignored_reason = "ignored";
 
 /// An entry whose mtime or ctime is this close to its observation may still hide a change.
 inline constexpr std::int64_t suspect_window_ns = 2'000'000'000;
@@ -73,10 +79,12 @@ class scan_batch {
     std::optional<hashed_entry> content;
     bool carried = false;  // content taken over from the row of its inode
     bool dropped = false;
+    bool ignored = false;  // unless it turns out to be a synced item that moved here
   };
   void compare_entry(const listing& l, const std::optional<item_id>& folder, const listed_entry& e,
                      scan_wishes& wishes);
   void appeared(appearance a, scan_wishes& wishes);
+  bool leave_ignored(const std::optional<item_id>& folder, const listed_entry& e);
   std::optional<item_id> known_inode(const seen& s);
   std::optional<item_id> folder_at(const std::string& path);
   std::string path_of(const item_id& id);
@@ -100,7 +108,7 @@ class scan_batch {
   std::map<std::string, std::string> exempt_;
   std::map<std::string, item_id> replaced_;  // path of an unknown folder → the row that had it
   std::map<std::string, item_id> placed_;    // new ids of folders by path
-  std::vector<std::string> later_;
+  std::vector<std::string> later_, ignored_folders_;
 };
 
 }  // namespace tinysync::engine

@@ -19,9 +19,10 @@ std::string code_of(const error& e) { return std::string(name_of(e.code)); }
 }  // namespace
 
 engine::listing list_folder(fs::disk& disk, const std::string& path,
-                            const fs::root_identity& root) {
+                            const fs::root_identity& root, const engine::ignore_rules& rules) {
   engine::listing out;
   out.path = path;
+  out.ignored = rules.ignoring(path, true) != nullptr;
   if (!path.empty()) {
     auto self = disk.stat(path);
     if (!self) {
@@ -44,6 +45,7 @@ engine::listing list_folder(fs::disk& disk, const std::string& path,
     bool elsewhere = e.stat.dev != root.dev ||
                      (root.mount_id != 0 && e.stat.mount_id != 0 && e.stat.mount_id != root.mount_id);
     if (elsewhere) l.unreadable = "other_filesystem";
+    l.ignored = out.ignored || rules.ignoring_entry(join_path(path, e.name), e.stat.kind == fs::kind::folder);
     out.entries.push_back(std::move(l));
   }
   return out;

@@ -3,14 +3,16 @@
 
 #include <functional>
 
+#include "client/engine/ignore.hpp"
 #include "client/engine/observe.hpp"
 #include "platform/fs/disk.hpp"
 
 namespace tinysync::folder {
 
 /// One folder, completely or with the reason why not. Entries on another device or mount than
-/// the root are marked `other_filesystem` and never entered.
-engine::listing list_folder(fs::disk& disk, const std::string& path, const fs::root_identity& root);
+/// the root are marked `other_filesystem` and never entered; what a rule names is marked ignored.
+engine::listing list_folder(fs::disk& disk, const std::string& path, const fs::root_identity& root,
+                            const engine::ignore_rules& rules);
 
 /// The content of a file or link, read between two equal stats; else failed=changed_meanwhile.
 engine::hashed_entry hash_entry(fs::disk& disk, const std::string& path);

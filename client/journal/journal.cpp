@@ -275,6 +275,7 @@ summary journal::summary() {
   s.conflicts = count("conflict_count");
   s.items = count("remote_count");
   s.braked = count("brake_count");
+  s.ignored = count("exempt_ignored_count");
   {
     auto r = db_.query("exempt_all");
     while (r.next()) s.exempt.emplace_back(r.text(0), r.text(1));
@@ -314,6 +315,13 @@ std::vector<conflict_copy> journal::conflicts() {
     c.mine = local(c.item);
     if (c.original != c.item) c.theirs = local(c.original);
   }
+  return out;
+}
+
+std::vector<std::string> journal::ignored() {
+  std::vector<std::string> out;
+  auto r = db_.query("exempt_ignored");
+  while (r.next()) out.push_back(r.text(0));
   return out;
 }
 

@@ -70,7 +70,8 @@ struct summary {
   position cursor;
   seq_no head;
   std::uint64_t dirty = 0, outbox = 0, intents = 0, conflicts = 0, items = 0, parked = 0, braked = 0;
-  std::vector<std::pair<std::string, std::string>> exempt;
+  std::vector<std::pair<std::string, std::string>> exempt;  ///< but for what a rule ignores
+  std::uint64_t ignored = 0;
   std::vector<std::pair<std::string, std::string>> held_up;  ///< path and why it waits
   std::string state, reason;
 };
@@ -227,6 +228,8 @@ class journal final : public engine::tree_view {
   void put_state(std::string_view key, std::string_view value);
   tinysync::journal::summary summary();
   std::vector<conflict_copy> conflicts();
+  /// Paths that a rule keeps from being synced; at most 1,000.
+  std::vector<std::string> ignored();
   /// It is settled: the copy is a file like any other.
   void close_conflict(const item_id& copy);
   bool synced();  ///< nothing dirty, nothing under way, the cursor at the highest position told

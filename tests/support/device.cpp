@@ -84,6 +84,15 @@ void device::release(const std::string& path) {
       w_.ledger_.removed(e.content);
 }
 
+test::tree device::synced_tree() const {
+  auto t = tree();
+  std::erase_if(t, [&](const auto& one) {
+    return std::any_of(not_synced.begin(), not_synced.end(),
+                       [&](const std::string& p) { return fs::is_within(one.first, p); });
+  });
+  return t;
+}
+
 bool device::is_file(const std::string& path) const {
   auto t = tree();
   auto e = t.find(path);

@@ -220,6 +220,22 @@ std::string world::resolve(device& d, const std::string& id, const std::string& 
   return e.what();
 }
 
+std::vector<std::string> world::ignored_on(device& d) {
+  auto said = ask(vault_actor(d, "local_store"), pb::AskIgnored{});
+  const auto& paths = dynamic_cast<const pb::Ignored&>(*said).paths();
+  return {paths.begin(), paths.end()};
+}
+
+std::string world::rule_for(device& d, const std::string& path) {
+  pb::CheckIgnored m;
+  m.set_path(path);
+  auto said = ask(vault_actor(d, "scanner"), m);
+  const auto& r = dynamic_cast<const pb::IgnoreChecked&>(*said);
+  if (!r.has_rule()) return "none";
+  return r.rule().source() + ":" + std::to_string(r.rule().line()) + ":" + r.rule().pattern() +
+         (r.synced() ? ", synced" : "");
+}
+
 std::map<std::string, std::string> world::trash_of(device& d) {
   std::map<std::string, std::string> out;
   auto said = ask(vault_actor(d, "trash"), pb::AskTrash{});
@@ -300,7 +316,8 @@ std::vector<std::string> world::findings() {
       first = d;
       continue;
     }
-    auto other = first->tree();
+    t = d->synced_tree();
+    auto other = first->synced_tree();
     for (const auto& [path, e] : t)
       if (!other.contains(path)) out.push_back(path + " is on " + d->name() + " only");
       else if (!(other[path] == e)) out.push_back(path + " differs on " + d->name() + ": " + text_of(e) + ", was " + text_of(other[path]));

@@ -70,6 +70,11 @@ class device final : public hands {
   bool running() const;
 
   test::tree tree() const;
+  /// By the test's own word these, and what is below them, stay on this device: findings() leaves them out.
+  std::vector<std::string> not_synced;
+  test::tree synced_tree() const;
+  /// The device's own ignore rules.
+  void ignore(const std::string& rules) { files_["ignore"] = rules; }
   std::string read(const std::string& path) const { return disk().read(path); }
   bool exists(const std::string& path) const override { return disk().exists(path); }
   bool is_file(const std::string& path) const override;
@@ -155,6 +160,9 @@ class world {
   std::map<std::string, std::string> listed_conflicts(device& d);
   /// mine, theirs or both; what is wrong, or nothing.
   std::string resolve(device& d, const std::string& id, const std::string& keep);
+  /// Paths that a rule keeps from being synced, and the rule that ignores a path, for people.
+  std::vector<std::string> ignored_on(device& d);
+  std::string rule_for(device& d, const std::string& path);
   /// Entry → path of what lies in the device's local trash.
   std::map<std::string, std::string> trash_of(device& d);
   /// Where it is now.

@@ -38,6 +38,8 @@ int brake_reject(const common& c, const std::string& vault);
 int trash_ls(const common& c, const std::string& vault);
 int trash_restore(const common& c, const std::string& vault, const std::string& entry);
 int trash_empty(const common& c, const std::string& vault, const std::string& older_than, bool unproven);
+int ignore_check(const common& c, const std::string& path);
+int ignore_ls(const common& c, const std::string& vault);
 int devices_ls(const common& c);
 int devices_revoke(const common& c, const std::string& device);
 int pause(const common& c);

@@ -14,7 +14,7 @@ using namespace tinysync;
 
 struct arguments {
   cli::common common;
-  std::string invite, name, vault, folder, target, device, actor, type, json = "{}", entry, older_than, keep,
+  std::string invite, name, vault, folder, target, device, actor, type, json = "{}", path, entry, older_than, keep,
       shell;
   bool on_demand = false, prove = false, synced = false, unproven = false;
   std::uint32_t timeout = 0, send_timeout = 60;
@@ -135,6 +135,18 @@ void add_trash(CLI::App& app, arguments& a, action& run) {
   });
 }
 
+void add_ignore(CLI::App& app, arguments& a, action& run) {
+  auto* ignore = app.add_subcommand("ignore", "what is not synced: rules as in .gitignore, in .tinysyncignore "
+                                              "in the attached folder (synced) or in the settings' file ignore")
+                     ->require_subcommand(1);
+  auto* check = ignore->add_subcommand("check", "the rule by which a path is ignored, if it is");
+  check->add_option("PATH", a.path, "a file or folder, or VAULT:path")->required();
+  check->callback([&] { run = [&] { return cli::ignore_check(a.common, a.path); }; });
+  auto* ls = ignore->add_subcommand("ls", "the rules in their order, and what they keep from being synced");
+  ls->add_option("VAULT", a.vault, "name or id; all of them if it is left out");
+  ls->callback([&] { run = [&] { return cli::ignore_ls(a.common, a.vault); }; });
+}
+
 void add_agent(CLI::App& app, arguments& a, action& run) {
   app.add_subcommand("pause", "stop scanning and applying")->callback([&] {
     run = [&] { return cli::pause(a.common); };
@@ -189,6 +201,7 @@ int main(int argc, char** argv) {
   add_folders(app, a, run);
   add_care(app, a, run);
   add_trash(app, a, run);
+  add_ignore(app, a, run);
   add_agent(app, a, run);
   add_completion(app, a, run);
   let_common_options_stand_anywhere(app);

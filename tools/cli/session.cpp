@@ -1,5 +1,9 @@
 #include "tools/cli/session.hpp"
 
+#include <filesystem>
+
+#include "proto/vocabulary/names.hpp"
+
 namespace tinysync::cli {
 
 result<agent> open(const common& c) {
@@ -24,6 +28,44 @@ result<std::vector<pb::VaultStatus>> vaults_named(agent& a, const std::string& w
     if (wanted.empty() || v.name() == wanted || id_text(v.vault()) == wanted) out.push_back(v);
   if (out.empty() && !wanted.empty()) return failure(errc::not_found, "no attached vault '" + wanted + "'");
   return out;
+}
+
+namespace {
+
+/// Absolute, without symlinks in the folders above: they are what a root's path has none of.
+std::string host_path(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ec;
+  auto full = fs::absolute(path, ec).lexically_normal();
+  bool folder = !full.has_filename();
+  if (folder) full = full.parent_path();
+  auto above = fs::weakly_canonical(full.parent_path(), ec);
+  return (ec ? full : above / full.filename()).string() + (folder ? "/" : "");
+}
+
+}  // namespace
+
+result<place_in_vault> place_named(agent& a, const std::string& path) {
+  auto vaults = vaults_named(a, "");
+  if (!vaults) return failure(vaults.error());
+  auto colon = path.find(':');
+  for (const auto& v : *vaults) {
+    auto named = path.substr(0, colon);
+    if (colon != path.npos && (named == v.name() || named == id_text(v.vault()))) {
+      auto rest = path.substr(colon + 1);
+      rest.erase(0, std::min(rest.find_first_not_of('/'), rest.size()));
+      return place_in_vault{v, rest};
+    }
+  }
+  auto host = host_path(path);
+  std::string roots;
+  for (const auto& v : *vaults) {
+    if (host == v.root() || host == v.root() + "/") return place_in_vault{v, ""};
+    if (host.starts_with(v.root() + "/")) return place_in_vault{v, host.substr(v.root().size() + 1)};
+    roots += (roots.empty() ? "" : ", ") + printable(v.root()) + " (" + v.name() + ")";
+  }
+  return failure(errc::not_found, printable(host) + " is in no attached folder; attached: " +
+                                      (roots.empty() ? "none" : roots));
 }
 
 bool needs_attention(const pb::Status& s) {

@@ -32,6 +32,15 @@ std::string actor_of(const pb::VaultStatus& v, const std::string& name);
 /// The attached vaults of that name or id, all of them if it is empty; not_found if there is none.
 result<std::vector<pb::VaultStatus>> vaults_named(agent& a, const std::string& wanted);
 
+/// One place of an attached vault.
+struct place_in_vault {
+  pb::VaultStatus vault;
+  std::string path;  ///< relative to the root; as written, a '/' at its end included
+};
+/// What a person means by PATH: a host path below an attached root, or VAULT:path. not_found says
+/// which roots there are.
+result<place_in_vault> place_named(agent& a, const std::string& path);
+
 /// Whether `status` and `wait` must call for a person.
 bool needs_attention(const pb::Status& s);
 bool all_synced(const pb::Status& s);

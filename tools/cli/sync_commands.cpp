@@ -43,6 +43,7 @@ json vault_json(const pb::VaultStatus& v) {
   };
   j["exempt"] = list(v.exempt());
   j["held_up"] = list(v.held_up());
+  j["ignored"] = v.ignored();
   j["last_proven"] = time_of(v.last_proven_ns());
   j["synced"] = v.synced();
   if (!v.rebuilt().empty()) j["index_rebuilt"] = {{"at", time_of(v.rebuilt_ns())}, {"how", v.rebuilt()}};
@@ -69,6 +70,7 @@ std::string vault_line(const pb::VaultStatus& v) {
   if (v.conflicts() > 0) line += ", " + std::to_string(v.conflicts()) +
                                               (v.conflicts() == 1 ? " conflict" : " conflicts");
   if (v.braked() > 0) line += ", " + std::to_string(v.braked()) + " held back: tinysync brake show";
+  if (v.ignored() > 0) line += ", " + std::to_string(v.ignored()) + " ignored";
   if (v.exempt_size() > 0) line += ", " + std::to_string(v.exempt_size()) + " not synced";
   return line;
 }
@@ -206,11 +208,17 @@ int sync_once(const common& c, std::uint32_t timeout_s) {
 int log(const common& c, const log_query& q) {
   return with_agent(c, [&](agent& a) {
     json all = json::array();
+    auto vault = q.vault, wanted_path = q.path;
+    if (auto where = q.path.empty() ? failure(errc::not_found) : place_named(a, q.path)) {
+      wanted_path = where->path;
+      if (vault.empty()) vault = id_text(where->vault.vault());
+    }
+    while (wanted_path.ends_with('/')) wanted_path.pop_back();
     std::uint64_t after = q.after, next = 0;
     auto wanted = q.limit ? *q.limit : ~0u;
     do {
       pb::ReadLog m;
-      m.set_vault(q.vault);
+      m.set_vault(vault);
       m.set_after(after);
       m.set_limit(std::min<std::uint32_t>(500, wanted - static_cast<std::uint32_t>(all.size())));
       auto r = a.ask<pb::LogRead>(account_actor, m);
@@ -218,7 +226,7 @@ int log(const common& c, const log_query& q) {
       next = after = r->next();
       for (const auto& one : r->changes()) {
         auto path = one.path().empty() ? one.name() : one.path();
-        if (!q.path.empty() && path != q.path) continue;
+        if (!wanted_path.empty() && path != wanted_path) continue;
         json j;
         j["seq"] = one.seq();
         j["op_id"] = id_text(one.op_id());

@@ -186,7 +186,11 @@ INSERT OR REPLACE INTO exempt (path, folder, reason) VALUES (?, ?, ?);
 -- name: exempt_clear
 DELETE FROM exempt WHERE folder = ? OR path = ?;
 -- name: exempt_all
-SELECT path, reason FROM exempt ORDER BY path LIMIT 1000;
+SELECT path, reason FROM exempt WHERE reason <> 'ignored' ORDER BY path LIMIT 1000;
+-- name: exempt_ignored
+SELECT path FROM exempt WHERE reason = 'ignored' ORDER BY path LIMIT 1000;
+-- name: exempt_ignored_count
+SELECT count(*) FROM exempt WHERE reason = 'ignored';
 
 -- name: refusal_add
 INSERT INTO refusals (item, count, reason) VALUES (?, 1, ?)

@@ -46,16 +46,6 @@ TEST(saves, a02_vim_in_place_with_a_copied_backup_is_one_edit) {
   expect_one_edit(vim, {0ms, 1ms, 4ms});
 }
 
-TEST(saves, a03_the_lock_link_of_emacs_does_not_stop_the_scan) {
-  two_devices t;
-  t.begin();
-  t.laptop.symlink("user@host.1234:1700000000", ".#f");
-  t.laptop.write("f", "v1");
-  t.w.settle();
-  EXPECT_EQ(t.phone.read("f"), "v1");
-  t.end();
-}
-
 TEST(saves, a04_emacs_in_place_and_by_renaming_are_one_edit_each) {
   expect_one_edit({[](device& d) { d.write("f", "v2"); }}, {0ms});
   const steps precious = {
