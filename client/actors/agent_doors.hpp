@@ -8,6 +8,7 @@
 
 #include "actors/supervision.hpp"
 #include "client/engine/brake.hpp"
+#include "client/engine/pace.hpp"
 #include "platform/clock/clock.hpp"
 #include "platform/crypto/randomness.hpp"
 #include "platform/fs/disk.hpp"
@@ -34,6 +35,7 @@ struct agent_config {
   std::uint64_t batch_bytes = 64 * 1024 * 1024;  ///< of one upload or download exchange
   std::size_t inline_bytes = 32 * 1024;       ///< contents up to this ride in the mutation
   engine::brake_limits brake;
+  engine::pace_limits pace;                   ///< of files that keep changing
   std::chrono::hours trash_for{30 * 24};      ///< then what the server holds is removed
   std::chrono::milliseconds trash_looked_at_every{6 * 60 * 60 * 1000};
 };

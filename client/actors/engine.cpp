@@ -70,6 +70,7 @@ void vault_engine::step() {
 void vault_engine::scan(std::set<std::string> folders, bool whole_tree) {
   pb::Scan m;
   m.set_whole_tree(whole_tree);
+  m.set_eager(!settling_.empty());
   // New folders are watched before they are listed: the watch goes with the scan's request.
   pb::Watch watch;
   for (const auto& f : folders) {
@@ -126,9 +127,9 @@ void vault_engine::scanned(const result<pb::Scanned>& r) {
   for (const auto& f : r->later()) unread_.insert(f);
   if (r->later_size() > 0) ++unread_scans_;
   else if (unread_.empty()) unread_scans_ = 0;
-  if (r->again_in_ms() > 0 && next_suspects_ == never) {
-    auto wait = std::chrono::milliseconds(r->again_in_ms());
-    next_suspects_ = self_.now() + wait;
+  if (auto wait = std::chrono::milliseconds(r->again_in_ms()); wait > 0ms) {
+    auto due = self_.now() + wait;
+    if (next_suspects_ == never || due < next_suspects_) next_suspects_ = due;
     tick_in(wait);
   }
   tick_in(doors_.config.rescan_every);
@@ -241,6 +242,14 @@ void vault_engine::retry_later() {
   step();
 }
 
+void vault_engine::look_at_suspects() {
+  self_.ask(store_, pb::AskSuspects{}, store_answers_within, [this](result<pb::FoldersTouched> r) {
+    if (!r) return;
+    for (const auto& f : r->folders()) folders_.insert(f);
+    step();
+  });
+}
+
 void vault_engine::handle(const pb::Tick&) {
   if (resync_asked_) throw actors::integrity_violation("panic-resync was asked for");
   auto now = self_.now();
@@ -264,12 +273,7 @@ void vault_engine::handle(const pb::Tick&) {
   }
   if (next_suspects_ != never && next_suspects_ <= now) {
     next_suspects_ = never;
-    self_.ask(store_, pb::AskSuspects{}, store_answers_within,
-              [this](result<pb::FoldersTouched> r) {
-                if (!r) return;
-                for (const auto& f : r->folders()) folders_.insert(f);
-                step();
-              });
+    look_at_suspects();
   }
   for (auto due : {next_retry_, next_rescan_, next_suspects_})
     if (due != never)

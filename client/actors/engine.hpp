@@ -60,6 +60,7 @@ class vault_engine {
   void unblock(engine::block_reason why);
   void tick_in(std::chrono::milliseconds wait);
   void retry_later();
+  void look_at_suspects();
   bool held() const;
   pb::VaultStatus status_from(const pb::Summary& s) const;
 

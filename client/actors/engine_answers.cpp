@@ -55,7 +55,9 @@ void vault_engine::settle_checks() {
                   r->seq() >= r->head() && bootstrapped_;
     bool quiet = !scanning_ && !planning_ && !staging_ && !staged_ && !executing_ &&
                  !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_;
-    if (synced && quiet) {
+    if (synced && quiet && r->holding() > 0) {
+      if (!settling_.empty()) look_at_suspects();  // else files that keep changing wait for their time
+    } else if (synced && quiet) {
       event(lifecycle_event::work_done, "in sync");
       answer_settled(true, r->parked() > 0 || r->braked() > 0, "");
     } else if (quiet && r->outbox() == 0 && r->dirty() > r->parked() && next_retry_ == never) {
@@ -90,7 +92,7 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
   out.set_seq(s.seq());
   out.set_head_seq(s.head());
   auto unfinished = s.dirty() > s.parked() ? s.dirty() - s.parked() : 0;
-  out.set_pending(unfinished + s.outbox() + s.intents());
+  out.set_pending(unfinished + s.outbox() + s.intents() + s.holding());
   out.set_transfers(staging_ ? batch_.size() : 0);
   out.set_conflicts(s.conflicts());
   for (const auto& e : s.exempt()) *out.add_exempt() = e;

@@ -22,7 +22,7 @@ std::vector<op_id> ops_from(const google::protobuf::RepeatedPtrField<std::string
 
 local_store::local_store(actors::context& self, agent_doors doors, vault_config vault)
     : doors_(std::move(doors)), vault_(std::move(vault)),
-      files_(doors_.index_folder + "/" + vault_.index) {
+      files_(doors_.index_folder + "/" + vault_.index), pace_(doors_.config.pace) {
   auto ready = guarded([&]() -> result<void> {
     open(self.start().resync);
     return {};
@@ -34,7 +34,7 @@ result<pb::Compared> local_store::handle(const pb::Compare& m) {
   return guarded([&]() -> result<pb::Compared> {
     if (m.first()) {
       scans_.clear();
-      scans_.try_emplace(m.scan(), *journal_);
+      scans_.try_emplace(m.scan(), *journal_, m.eager() ? nullptr : &pace_, m.now_ns());
     }
     auto known = scans_.find(m.scan());
     if (known == scans_.end()) return failure(errc::cancelled, scan_lost);
@@ -76,10 +76,33 @@ result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
     for (const auto& path : changes.again) out.add_again(path);
     for (const auto& path : changes.later) out.add_later(path);
     for (const auto& path : changes.ignored_folders) out.add_ignored_folders(path);
-    if (changes.suspects)
-      out.set_again_in_ms(static_cast<std::uint32_t>(doors_.config.suspect_again.count()));
+    out.set_again_in_ms(static_cast<std::uint32_t>(again_in(changes, m.now_ns()).count()));
     return out;
   });
+}
+
+/// What is held back is looked at again as a suspect; what is none any more was dealt with otherwise.
+std::uint64_t local_store::holding() {
+  std::uint64_t n = 0;
+  for (const auto& id : pace_.holding()) {
+    auto row = journal_->local(id);
+    if (row && row->suspect) ++n;
+    else pace_.gone(id);
+  }
+  return n;
+}
+
+/// When something of it has to be looked at again; 0: nothing has.
+std::chrono::milliseconds local_store::again_in(const engine::local_changes& changes, std::int64_t now_ns) {
+  for (const auto& id : changes.looked_at) pace_.looked_at(id);
+  for (const auto& id : changes.taken) pace_.taken(id, now_ns);
+  for (const auto& id : changes.held) pace_.held(id, now_ns);
+  for (const auto& id : changes.gone) pace_.gone(id);
+  auto wait = changes.suspects ? doors_.config.suspect_again : std::chrono::milliseconds{0};
+  if (changes.held.empty()) return wait;
+  auto due = std::chrono::milliseconds((changes.held_until_ns - now_ns) / 1'000'000 + 1);
+  due = std::max(due, std::chrono::milliseconds{1});
+  return wait.count() == 0 ? due : std::min(wait, due);
 }
 
 result<pb::Planned> local_store::handle(const pb::Plan& m, actors::context& self) {
@@ -237,6 +260,7 @@ result<pb::Summary> local_store::handle(const pb::AskSummary&) {
     out.set_parked(s.parked);
     out.set_braked(s.braked);
     out.set_ignored(s.ignored);
+    out.set_holding(holding());
     out.set_state(s.state);
     out.set_reason(s.reason);
     out.set_phase(std::string(name_of(journal_->phase())));

@@ -58,12 +58,15 @@ class local_store {
   void drop_next();
   void put_in_place(std::int64_t now_ns);
   pb::Cursor cursor();
+  std::uint64_t holding();
+  std::chrono::milliseconds again_in(const engine::local_changes& changes, std::int64_t now_ns);
   result<void> add_records(std::string_view records);
 
   agent_doors doors_;
   vault_config vault_;
   journal::index_files files_;
   std::unique_ptr<journal::journal> journal_;
+  engine::pace pace_;
   std::map<std::uint64_t, engine::scan_batch> scans_;
   std::string snapshot_tail_;  // of a record cut by a part's end
   std::vector<journal::intent> old_intents_;  // of the index that is being replaced

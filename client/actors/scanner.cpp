@@ -62,6 +62,7 @@ actors::later<pb::Scanned> scanner::handle(const pb::Scan& m, actors::context& s
   auto j = std::make_unique<job>();
   j->number = ++last_;
   j->whole_tree = m.whole_tree();
+  j->eager = m.eager();
   for (const auto& f : m.folders()) j->to_list.push_back(f);
   std::set<std::string> trees(m.folders().begin(), m.folders().end());
   for (const auto& f : m.beside())
@@ -153,6 +154,8 @@ void scanner::list_some() {
   job_->entries += entries;
   if (m.folders_size() == 0) return job_->to_list.empty() ? conclude() : list_some();
   m.set_first(std::exchange(job_->first, false));
+  m.set_now_ns(doors_.clock->wall_now_ns());
+  m.set_eager(job_->eager);
   self_.note("listing, " + std::to_string(job_->entries) + " entries");
   self_.ask(store_, std::move(m), store_answers_within, [this](result<pb::Compared> r) {
     if (!r) return give_up(r.error());

@@ -23,7 +23,7 @@ class scanner {
  private:
   struct job {
     std::uint64_t number = 0;
-    bool whole_tree = false;
+    bool whole_tree = false, eager = false;
     bool first = true;  // nothing of it has been compared yet
     std::deque<std::string> beside, to_list;  // those beside come first, and alone
     std::set<std::string> listed;

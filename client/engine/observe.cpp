@@ -89,6 +89,17 @@ scan_wishes scan_batch::compare(const listing& l, bool recursive) {
   return wishes;
 }
 
+/// What comes by a move, or goes by one, is never held back: other items depend on it.
+bool scan_batch::hold_back(const local_item& row, const seen& now) {
+  bool in_place = row.kind() == item_kind::file && row.hashed() &&
+                  (same_identity(row.seen, now) || !known_inode(now));
+  auto until = pace_ && in_place ? pace_->hold_until(row.id, now.ctime_ns, now_ns_) : std::nullopt;
+  if (!until) return false;
+  held_until_ = held_.empty() ? *until : std::min(held_until_, *until);
+  held_.push_back(row);
+  return true;
+}
+
 /// A rule says what becomes an item, never what ceases to be one. And what the server has under this
 /// name is in nobody's way.
 bool scan_batch::leave_ignored(const std::optional<item_id>& folder, const listed_entry& e) {
@@ -127,6 +138,7 @@ void scan_batch::compare_entry(const listing& l, const std::optional<item_id>& f
     if (recursive_ && row->kind() == item_kind::folder) wishes.to_list.push_back(path);
     return;
   }
+  if (row && hold_back(*row, e.seen)) return;
   bool wanted = folder && trees_.remote_at({*folder, e.name});
   appeared({.path = path, .seen = e.seen, .here = here, .ignored = e.ignored && !wanted}, wishes);
 }
@@ -281,6 +293,7 @@ void scan_batch::place_one(appearance& a, const item_id& parent, std::int64_t no
   bool differs = !before || before->at != now.at || before->hash != now.hash ||
                  before->mode() != now.mode();
   if (differs) out.touched.push_back(now.id);
+  if (a.content && (!before || before->hash != now.hash)) out.taken.push_back(now.id);
   if (a.seen.kind == item_kind::folder) {
     placed_[a.path] = now.id;
     if (before && before->at != now.at) out.again.push_back(a.path);
@@ -343,6 +356,15 @@ local_changes scan_batch::conclude(std::int64_t now_ns, const random_source& ran
   match_by_content();
   place_all(now_ns, random, out);
   remove_gone(out);
+  for (const auto& [path, a] : found_)
+    if (a.here && a.seen.kind == item_kind::file) out.looked_at.push_back(*a.here);
+  for (auto& row : held_) {
+    if (removed_.contains(row.id) || moved_.contains(row.id)) continue;
+    out.held.push_back(row.id);
+    row.suspect = true;  // so it is among what is looked at again
+    out.changed.push_back(row);
+  }
+  out.held_until_ns = held_until_;
   out.exempt = std::move(exempt_);
   out.listed = std::move(listed_);
   out.later = std::move(later_);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "client/engine/pace.hpp"
 #include "client/engine/trees.hpp"
 
 namespace tinysync::engine {
@@ -47,6 +48,10 @@ struct local_changes {
   std::vector<local_item> changed;  ///< new or other than before; parents before children
   std::vector<item_id> touched;     ///< of these: a difference the planner must look at
   std::vector<item_id> gone;
+  std::vector<item_id> taken;  ///< files with other content than before
+  std::vector<item_id> looked_at;  ///< files that were read, or could not be
+  std::vector<item_id> held;   ///< files that change too often to be looked at now
+  std::int64_t held_until_ns = 0;  ///< when the first of those is due
   std::map<std::string, std::string> exempt;  ///< path → reason
   std::set<std::string> listed;               ///< folders whose exemptions were observed anew
   std::vector<std::string> again;             ///< folders to be scanned once more, with all below
@@ -64,7 +69,9 @@ inline constexpr std::int64_t suspect_window_ns = 2'000'000'000;
 /// One scan: any number of listings and hashes, then one conclusion.
 class scan_batch {
  public:
-  explicit scan_batch(tree_view& trees) : trees_(trees) {}
+  /// With a pace, files that keep changing are left alone for a while; `now_ns` is when it begins.
+  explicit scan_batch(tree_view& trees, const pace* p = nullptr, std::int64_t now_ns = 0)
+      : trees_(trees), pace_(p), now_ns_(now_ns) {}
   /// `recursive`: also wishes for the known folders below.
   scan_wishes compare(const listing& l, bool recursive);
   void hashed(hashed_entry h);
@@ -84,6 +91,7 @@ class scan_batch {
   void compare_entry(const listing& l, const std::optional<item_id>& folder, const listed_entry& e,
                      scan_wishes& wishes);
   void appeared(appearance a, scan_wishes& wishes);
+  bool hold_back(const local_item& row, const seen& now);
   bool leave_ignored(const std::optional<item_id>& folder, const listed_entry& e);
   std::optional<item_id> known_inode(const seen& s);
   std::optional<item_id> folder_at(const std::string& path);
@@ -100,7 +108,11 @@ class scan_batch {
   bool usable(const appearance& a) const;
 
   tree_view& trees_;
+  const pace* pace_;
+  std::int64_t now_ns_;
   bool recursive_ = false;
+  std::vector<local_item> held_;
+  std::int64_t held_until_ = 0;
   std::map<std::string, appearance> found_;  // new, replaced or changed entries by path
   std::map<item_id, std::string> moved_;     // row → path it is at now
   std::set<item_id> vanished_, removed_;
