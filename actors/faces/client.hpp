@@ -104,6 +104,9 @@ struct local_store : protocol<
     asks<pb::RecordTrashed, pb::Done>,
     asks<pb::AskTrashed, pb::TrashedAll>,        // where entries of the trash came from
     asks<pb::ForgetTrashed, pb::Done>,
+    asks<pb::AskDisplaced, pb::Displaced>,       // what somebody may still write to
+    asks<pb::CloseDisplaced, pb::Done>,
+    asks<pb::AdoptDisplaced, pb::Done>,          // and did
     asks<pb::AskBrake, pb::Brake>,               // what waits for a person
     asks<pb::DecideBrake, pb::BrakeDecided>,
     asks<pb::AskItemPaths, pb::ItemPaths>,
@@ -159,6 +162,7 @@ struct trash : protocol<
     asks<pb::AskTrash, pb::Trash>,
     asks<pb::RestoreTrashed, pb::TrashRestored>,
     asks<pb::EmptyTrash, pb::TrashEmptied>,
+    tells<pb::WatchDisplaced>,  // what a program still holds open
     tells<pb::Tick>  // retention
     > {};
 

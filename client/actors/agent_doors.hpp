@@ -38,6 +38,8 @@ struct agent_config {
   engine::pace_limits pace;                   ///< of files that keep changing
   std::chrono::hours trash_for{30 * 24};      ///< then what the server holds is removed
   std::chrono::milliseconds trash_looked_at_every{6 * 60 * 60 * 1000};
+  std::chrono::milliseconds displaced_looked_at_every{2'000};
+  std::chrono::minutes displaced_for{10};     ///< where nothing tells whether somebody writes to it
 };
 
 /// Small owner-only files of the agent: credentials and settings.

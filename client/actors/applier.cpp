@@ -115,6 +115,7 @@ pb::RecordDisk applier::carry_out(const pb::Execute& m, pb::DiskFinished& finish
                  printable(r.kept_name));
     }
     unfinished_ |= r.unfinished;
+    displaced_ |= r.open;
     if (!r.unfinished) put(r, *out.add_results());
   }
   // One durability point, before the index may say that it is there.
@@ -147,6 +148,8 @@ void applier::record(pb::RecordDisk results, pb::DiskFinished finished,
             [this, finished = std::move(finished), answer](result<pb::DiskRecorded> r) {
               if (!r) return answer.fail(r.error());
               // A user's file is still in staging: the engine begins with recovery again.
+              if (std::exchange(displaced_, false))
+                self_.send(self_.sibling<faces::trash>("trash"), pb::WatchDisplaced{});
               if (unfinished_) return answer.fail({errc::io_failed, "a swap that did not end"});
               answer.deliver(finished);
             });
@@ -205,13 +208,19 @@ void applier::recover(const pb::Intents& left, const root_tells& tells,
     r.set_intent(i.id);
     r.set_failed(std::string(name_of(errc::cancelled)));
     for (const auto& one : *rescued)
-      if (one.intent == i.id) r.set_trashed(one.trashed);
+      if (one.intent == i.id) {
+        r.set_trashed(one.trashed);
+        r.set_open(true);  // nobody has looked
+        displaced_ = true;
+      }
   }
   results.set_now_ns(doors_.clock->wall_now_ns());
   self_.ask(store_, std::move(results), store_answers_within,
             [this, out, tells, answer](result<pb::DiskRecorded> r) {
               if (!r) return answer.fail(r.error());
               self_.send(store_, pb::WakeWaiting{});
+              if (std::exchange(displaced_, false))
+                self_.send(self_.sibling<faces::trash>("trash"), pb::WatchDisplaced{});
               begin_life(tells, out, answer);
             });
 }

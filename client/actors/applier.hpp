@@ -45,6 +45,7 @@ class applier {
   actors::ref<faces::local_store> store_;
   std::shared_ptr<fs::disk> disk_;
   bool unfinished_ = false;
+  bool displaced_ = false;  // something that somebody may still write to
   std::map<std::uint64_t, errc> unstaged_;  // intents whose content could not be had, and why
 };
 

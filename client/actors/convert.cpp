@@ -101,6 +101,7 @@ void put(const journal::intent& i, pb::DiskOp& out) {
   }
   out.set_keep_name(i.op.keep_name);
   out.set_cause(std::string(engine::name_of(i.op.why)));
+  out.set_insist(i.op.insist);
 }
 
 journal::intent from_message(const pb::DiskOp& m) {
@@ -122,6 +123,7 @@ journal::intent from_message(const pb::DiskOp& m) {
   }
   i.op.keep_name = m.keep_name();
   i.op.why = cause_named(m.cause());
+  i.op.insist = m.insist();
   return i;
 }
 
@@ -135,6 +137,7 @@ void put(const journal::intent_result& r, pb::DiskResult& out) {
     out.set_kept_hash(r.kept_hash.str());
   }
   out.set_trashed(r.trashed);
+  out.set_open(r.open);
 }
 
 journal::intent_result from_message(const pb::DiskResult& m) {
@@ -148,6 +151,7 @@ journal::intent_result from_message(const pb::DiskResult& m) {
     r.kept_hash = id_from<content_hash>(m.kept_hash());
   }
   r.trashed = m.trashed();
+  r.open = m.open();
   return r;
 }
 

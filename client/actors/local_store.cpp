@@ -128,7 +128,7 @@ result<pb::DiskRecorded> local_store::handle(const pb::RecordDisk& m) {
     journal_->record(results, m.now_ns());
     for (const auto& r : results)
       for (const auto& i : old_intents_)
-        if (i.id == r.id && !r.trashed.empty()) journal_->record_trashed(i, r.trashed);
+        if (i.id == r.id && !r.trashed.empty()) journal_->record_trashed(i, r.trashed, r.open);
     return pb::DiskRecorded{};
   });
 }

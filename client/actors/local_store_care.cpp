@@ -68,7 +68,7 @@ result<pb::Done> local_store::handle(const pb::CloseConflict& m) {
 result<pb::Done> local_store::handle(const pb::RecordTrashed& m) {
   return guarded([&]() -> result<pb::Done> {
     journal_->put_trashed(m.entry(), {m.from().path(), id_from<item_id>(m.from().item()),
-                                      id_from<content_hash>(m.from().hash())});
+                                      id_from<content_hash>(m.from().hash()), m.from().open()});
     return pb::Done{};
   });
 }
@@ -83,8 +83,32 @@ result<pb::TrashedAll> local_store::handle(const pb::AskTrashed& m) {
       from.set_path(known->path);
       from.set_item(known->item.str());
       from.set_hash(known->hash.str());
+      from.set_open(known->open);
     }
     return out;
+  });
+}
+
+result<pb::Displaced> local_store::handle(const pb::AskDisplaced&) {
+  return guarded([&]() -> result<pb::Displaced> {
+    pb::Displaced out;
+    for (auto& entry : journal_->open_trash()) out.add_entries(std::move(entry));
+    return out;
+  });
+}
+
+result<pb::Done> local_store::handle(const pb::CloseDisplaced& m) {
+  return guarded([&]() -> result<pb::Done> {
+    journal_->close_trash({m.entries().begin(), m.entries().end()});
+    return pb::Done{};
+  });
+}
+
+result<pb::Done> local_store::handle(const pb::AdoptDisplaced& m) {
+  return guarded([&]() -> result<pb::Done> {
+    if (split_path(m.path()).empty()) return failure(errc::invalid_argument, "a path of a file is missing");
+    journal_->adopt_displaced(m.path(), seen_from(m.seen()), id_from<item_id>(m.item()), m.now_ns());
+    return pb::Done{};
   });
 }
 

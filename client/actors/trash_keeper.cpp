@@ -21,6 +21,7 @@ trash_keeper::trash_keeper(actors::context& self, agent_doors doors, vault_confi
 
 void trash_keeper::started(actors::context& self) {
   self.delay(doors_.config.trash_looked_at_every, pb::Tick{});
+  handle(pb::WatchDisplaced{});  // of an earlier life
 }
 
 result<fs::disk*> trash_keeper::disk() {

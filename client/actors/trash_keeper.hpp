@@ -2,6 +2,7 @@
 // trash: what was displaced on this device. Nothing leaves it that the server is not known to hold,
 // unless a person says so.
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -21,6 +22,7 @@ class trash_keeper {
   actors::later<pb::TrashRestored> handle(const pb::RestoreTrashed& m, actors::context& self);
   actors::later<pb::TrashEmptied> handle(const pb::EmptyTrash& m, actors::context& self);
   void handle(const pb::Tick& m);
+  void handle(const pb::WatchDisplaced& m);
 
  private:
   /// One emptying, part by part.
@@ -42,6 +44,12 @@ class trash_keeper {
   void purge(const std::vector<folder::trash_entry>& part, const std::vector<bool>& proven);
   void end(const std::optional<error>& why);
   void forget(const std::vector<std::string>& entries);
+  enum class hold : std::uint8_t { open, closed, written };
+  hold look_at(const folder::trash_entry& e, const pb::TrashedFrom& from);
+  void displaced(const result<pb::Displaced>& open);
+  void look_again_later();
+  void looked(const std::vector<folder::trash_entry>& entries, const pb::TrashedAll& from);
+  bool bring_back(const folder::trash_entry& e, const pb::TrashedFrom& from);
 
   actors::context& self_;
   agent_doors doors_;
@@ -49,6 +57,8 @@ class trash_keeper {
   actors::ref<faces::local_store> store_;
   std::shared_ptr<fs::disk> disk_;
   std::unique_ptr<emptying> emptying_;
+  bool looking_ = false, look_due_ = false;  // at what is displaced
+  std::map<std::string, std::pair<engine::seen, content_hash>> displaced_;  // as last looked at
 };
 
 }  // namespace tinysync::client

@@ -283,13 +283,16 @@ void draft::join(const std::set<item_id>& members, const op_id& op) {
   }
 }
 
+std::string copy_name(std::string_view name, const copy_of& c, int attempt) {
+  auto digest = crypto::sha256(c.id.str() + c.hash.str());
+  auto hex = to_hex(crypto::bytes_of(digest).substr(0, 4));
+  return conflict_name(name, {c.device, c.mtime_ns, hex}, attempt);
+}
+
 std::string draft::free_conflict_name(const place& at, const item_id& id, const content_hash& hash,
                                       std::int64_t mtime_ns) {
-  auto digest = crypto::sha256(id.str() + hash.str());
-  auto hex = to_hex(crypto::bytes_of(digest).substr(0, 4));
-  conflict_label label{options_.device_label, mtime_ns, hex};
   for (int attempt = 1;; ++attempt) {
-    auto name = conflict_name(at.name, label, attempt);
+    auto name = copy_name(at.name, {id, hash, mtime_ns, options_.device_label}, attempt);
     if (!disk_occupant({at.parent, name}) && !server_occupant({at.parent, name})) return name;
   }
 }

@@ -50,6 +50,7 @@ struct disk_op {
   item_id keep_id;                     ///< replace: the id it gets
   std::string from_path, to_path;      ///< relative to the root, filled by the planner
   cause why;
+  bool insist = false;                 ///< it was busy for long: also while a program has it open
 };
 
 /// A change of the trees alone.
@@ -86,6 +87,16 @@ struct plan_options {
   std::size_t most_disk_ops = 512;
   std::string correlation;
 };
+
+/// Of what a conflict copy is made.
+struct copy_of {
+  item_id id;
+  content_hash hash;
+  std::int64_t mtime_ns;
+  std::string_view device;  ///< label
+};
+/// The name of a conflict copy beside `name` (DESIGN §5 Conflict copies); `attempt` > 1 where it is taken.
+std::string copy_name(std::string_view name, const copy_of& c, int attempt = 1);
 
 /// Pure: from the trees and the items to look at to operations that cannot conflict with each other.
 /// Looks at `dirty` in order and stops when the disk batch is full; what it did not reach is in

@@ -165,7 +165,7 @@ result<void> executor::replace(const journal::intent& i, journal::intent_result&
   if (auto ok = expect(i); !ok) return failure(ok.error());
   {
     auto lease = disk_.read_lease(op.from_path);
-    if (!lease && lease.error().code == errc::busy) return failure(lease.error());
+    if (!lease && lease.error().code == errc::busy && !op.insist) return failure(lease.error());
     static_cast<void>(disk_.carry_attributes(op.from_path, staged));
   }
   auto swapped = disk_.rename_exchange(staged, op.from_path);
@@ -193,13 +193,21 @@ result<void> executor::swap_without_exchange(const journal::intent& i, const std
   return disk_.rename_noreplace(aside, staged);
 }
 
+/// Nobody can open it under this name; who has it open already may write to it for as long as they like.
+bool executor::may_be_written(const std::string& displaced) { return !disk_.read_lease(displaced); }
+
 /// Inspects what came out of the swap: if it is not what the index said it was a user's edit.
 result<void> executor::keep_or_trash(const journal::intent& i, journal::intent_result& r,
                                      const std::string& displaced, std::int64_t now_ns) {
+  bool open = may_be_written(displaced);
   auto hash = hash_at(displaced);
-  if (!hash) return failure(hash.error());
+  bool being_written = !hash && hash.error().code == errc::changed_meanwhile;
+  if (!hash && !being_written) return failure(hash.error());
+  // Without a hash: the scan that follows reads it when it can.
+  if (being_written) return keep(i, r, displaced, content_hash{});
   bool mine = i.op.why == engine::cause::conflicting_edit || *hash != i.op.expected->hash;
   if (mine) return keep(i, r, displaced, *hash);
+  r.open = open;
   auto entry = to_trash(displaced, std::string(fs::name_of(i.op.from_path)), i.id, now_ns);
   if (!entry) return failure(entry.error());
   r.trashed = *entry;
@@ -224,7 +232,8 @@ result<void> executor::keep(const journal::intent& i, journal::intent_result& r,
       return {};
     }
     if (moved.error().code != errc::exists) return moved;
-    if (auto there = hash_at(path); there && *there == hash) return disk_.unlink(displaced);
+    auto there = hash.none() ? result<content_hash>(failure(errc::exists)) : hash_at(path);
+    if (there && *there == hash) return disk_.unlink(displaced);
   }
   return failure(errc::exists, "no free conflict name for " + printable(i.op.keep_name));
 }
@@ -263,11 +272,12 @@ result<void> executor::remove(const journal::intent& i, journal::intent_result& 
   if (now->kind == item_kind::file) {
     // What a program is about to write is an edit, and an edit beats a delete.
     auto lease = disk_.read_lease(op.from_path);
-    if (!lease && lease.error().code == errc::busy) return failure(lease.error());
+    if (!lease && lease.error().code == errc::busy && !op.insist) return failure(lease.error());
   }
   auto staged = staged_path(i.id);
   if (auto ok = disk_.rename_noreplace(op.from_path, staged); !ok) return ok;
   r.unfinished = true;
+  r.open = now->kind == item_kind::file && may_be_written(staged);
   auto hash = hash_at(staged);
   if (!hash || *hash != op.expected->hash) {
     // An edit that came in between: it goes back where it was.

@@ -54,6 +54,7 @@ class executor {
   result<void> unpark(const journal::intent& i);
   result<engine::seen> expect(const journal::intent& i);
   result<content_hash> hash_at(const std::string& path);
+  bool may_be_written(const std::string& displaced);
   void touched(const std::string& path);
   void discard(const journal::intent& i);
   void not_as_planned(const engine::disk_op& op);

@@ -23,7 +23,8 @@ result<std::unique_ptr<journal>> journal::open(journal_options options) {
                                      {3, embedded::client_journal::text("003_trash.sql")},
                                      {4, embedded::client_journal::text("004_resync.sql")},
                                      {5, embedded::client_journal::text("005_local_only.sql")},
-                                     {6, embedded::client_journal::text("006_held_up.sql")}};
+                                     {6, embedded::client_journal::text("006_held_up.sql")},
+                                     {7, embedded::client_journal::text("007_displaced.sql")}};
   auto claimed = sqlite::attempt([&] { return db->user_version(); });
   if (!claimed) return failure(claimed.error());
   if (*claimed < 0 || *claimed > no_schema)

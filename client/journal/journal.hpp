@@ -40,6 +40,7 @@ struct intent_result {
   content_hash kept_hash;
   std::string kept_name;  ///< its name; empty: no copy was made
   std::string trashed;    ///< entry of the local trash that holds what was displaced
+  bool open = false;      ///< somebody may still write to that
   /// Failed with a user's file in staging: the intent stays, and recovery ends it.
   bool unfinished = false;
 };
@@ -49,6 +50,7 @@ struct trashed {
   std::string path;
   item_id item;
   content_hash hash;
+  bool open = false;  ///< somebody may still write to it
 };
 
 struct planned {
@@ -121,6 +123,8 @@ struct doubt {
   codec::known_query query;
 };
 
+/// A file that a program holds open for writing is waited for so long, then it is swapped all the same.
+inline constexpr std::int64_t busy_for_ns = 60'000'000'000;
 /// This often refused without a change in between, an item is parked with the reason.
 inline constexpr int most_refusals = 8;
 
@@ -167,7 +171,14 @@ class journal final : public engine::tree_view {
   // -- the local trash
   std::optional<tinysync::journal::trashed> trashed_as(const std::string& entry);
   void put_trashed(const std::string& entry, const tinysync::journal::trashed& from);
-  void record_trashed(const intent& i, const std::string& entry);
+  void record_trashed(const intent& i, const std::string& entry, bool open);
+  /// Entries that somebody may still write to.
+  std::vector<std::string> open_trash();
+  void close_trash(const std::vector<std::string>& entries);
+  /// Something that was written to while it was displaced is a file of the folder again, at `path`:
+  /// the conflict copy of an item.
+  void adopt_displaced(const std::string& path, const engine::seen& now, const item_id& of,
+                       std::int64_t now_ns);
   void forget_trashed(const std::vector<std::string>& entries);
 
   // -- the mass-change brake
@@ -248,7 +259,7 @@ class journal final : public engine::tree_view {
   void drop_local_below(const item_id& folder);
   bool holds_only_what_is_not_synced(const item_id& folder);
   void leave_alone(const item_id& folder);
-  void note_held_up(const engine::disk_op& op, const std::optional<errc>& failed);
+  void note_held_up(const engine::disk_op& op, const std::optional<errc>& failed, std::int64_t now_ns);
   void drop_base_subtree(const item_id& id);
   void apply(const engine::tree_op& op);
   void brake_plan(engine::plan& p, std::int64_t now_ns);

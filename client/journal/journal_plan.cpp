@@ -110,6 +110,7 @@ planned journal::plan_next(std::size_t most_items, std::size_t most_disk_ops,
   for (const auto& id : plan.settled)
     if (!acted_on.contains(id)) db_.run("held_up_drop", raw(id));
   for (auto& op : plan.disk) {
+    op.insist = db_.query("held_up_long", raw(op.id), name_of(errc::busy), now_ns - busy_for_ns).next();
     auto id = add(op);
     out.disk.push_back({id, std::move(op)});
   }
@@ -139,8 +140,8 @@ void journal::record(const std::vector<intent_result>& results, std::int64_t now
     }
     if (!found) continue;
     db_.run("intent_drop", as_i64(result.id));
-    if (!result.trashed.empty()) record_trashed(*found, result.trashed);
-    note_held_up(found->op, result.failed);
+    if (!result.trashed.empty()) record_trashed(*found, result.trashed, result.open);
+    note_held_up(found->op, result.failed, now_ns);
     bool stays = result.failed == errc::not_empty && found->op.what == engine::verb::remove &&
                  !remote(found->op.id) && holds_only_what_is_not_synced(found->op.id);
     if (stays) {
@@ -155,12 +156,13 @@ void journal::record(const std::vector<intent_result>& results, std::int64_t now
 }
 
 /// Only what does not pass by itself within moments.
-void journal::note_held_up(const engine::disk_op& op, const std::optional<errc>& failed) {
+void journal::note_held_up(const engine::disk_op& op, const std::optional<errc>& failed,
+                           std::int64_t now_ns) {
   bool lasts = failed == errc::permission_denied || failed == errc::disk_full || failed == errc::busy ||
                failed == errc::io_failed || failed == errc::unsupported || failed == errc::not_empty;
   if (lasts) {
     const auto& path = op.from_path.empty() ? op.to_path : op.from_path;
-    db_.run("held_up_put", raw(op.id), raw(path), name_of(*failed));
+    db_.run("held_up_put", raw(op.id), raw(path), name_of(*failed), now_ns);
   } else if (!failed || failed != errc::unavailable) {
     db_.run("held_up_drop", raw(op.id));
   }
@@ -181,26 +183,6 @@ void journal::leave_alone(const item_id& folder) {
   db_.run("base_drop", raw(folder));
   rekey(folder, fresh);
   db_.run("local_only_set", raw(fresh));
-}
-
-std::optional<trashed> journal::trashed_as(const std::string& entry) {
-  auto r = db_.query("trash_get", entry);
-  if (!r.next()) return std::nullopt;
-  return tinysync::journal::trashed{r.text(0), id_at<item_id>(r, 1), id_at<content_hash>(r, 2)};
-}
-
-void journal::put_trashed(const std::string& entry, const tinysync::journal::trashed& from) {
-  db_.run("trash_add", entry, raw(from.path), raw(from.item), raw(from.hash));
-}
-
-void journal::record_trashed(const intent& i, const std::string& entry) {
-  put_trashed(entry, {i.op.from_path, i.op.id, i.op.expected ? i.op.expected->hash : content_hash{}});
-}
-
-void journal::forget_trashed(const std::vector<std::string>& entries) {
-  sqlite::transaction t(db_);
-  for (const auto& e : entries) db_.run("trash_drop", e);
-  t.commit();
 }
 
 void journal::drop_local_below(const item_id& folder) {

@@ -87,7 +87,11 @@ ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, k
   ctime_ns = excluded.ctime_ns, mode = excluded.mode, hash = excluded.hash,
   link_target = excluded.link_target, suspect = excluded.suspect;
 -- name: held_up_put
-INSERT OR REPLACE INTO held_up (item, path, reason) VALUES (?, ?, ?);
+INSERT INTO held_up (item, path, reason, since_ns) VALUES (?, ?, ?, ?)
+ON CONFLICT (item) DO UPDATE SET path = excluded.path, reason = excluded.reason,
+  since_ns = CASE WHEN reason = excluded.reason THEN since_ns ELSE excluded.since_ns END;
+-- name: held_up_long
+SELECT 1 FROM held_up WHERE item = ? AND reason = ? AND since_ns <= ?;
 -- name: held_up_drop
 DELETE FROM held_up WHERE item = ?;
 -- name: held_up_all
@@ -252,8 +256,12 @@ SELECT item, what, items, above FROM burst;
 DELETE FROM burst;
 
 -- name: trash_add
-INSERT OR REPLACE INTO trash (entry, path, item, hash) VALUES (?, ?, ?, ?);
+INSERT OR REPLACE INTO trash (entry, path, item, hash, open) VALUES (?, ?, ?, ?, ?);
 -- name: trash_get
-SELECT path, item, hash FROM trash WHERE entry = ?;
+SELECT path, item, hash, open FROM trash WHERE entry = ?;
+-- name: trash_open
+SELECT entry FROM trash WHERE open = 1 ORDER BY entry LIMIT 10000;
+-- name: trash_close
+UPDATE trash SET open = 0 WHERE entry = ?;
 -- name: trash_drop
 DELETE FROM trash WHERE entry = ?;
