@@ -135,6 +135,11 @@ actors::later<pb::DiskFinished> applier::handle(const pb::Execute& m, actors::co
     answer.fail(d.error());
     return answer;
   }
+  // It may have been moved away while the batch was fetched: what is done is done to the folder at its path.
+  if (auto root = folder::find_same_root(*disk_, vault_.vault, vault_.root, recorded_); !root) {
+    answer.fail(root.error());
+    return answer;
+  }
   pb::DiskFinished finished;
   unfinished_ = false;
   auto results = carry_out(m, finished);
@@ -168,6 +173,11 @@ actors::later<pb::Recovered> applier::handle(const pb::Recover&, actors::context
               if (!r) return answer.fail(r.error());
               auto root = folder::find_same_root(*disk_, vault_.vault, vault_.root, from_message(*r));
               if (!root) return answer.fail(root.error());
+              recorded_ = root->seen;
+              held_.reset();
+              auto held = folder::hold_root(*disk_, vault_.root);
+              if (!held) return answer.fail(held.error());
+              held_ = std::move(*held);
               auto lives = folder::index_lives(*disk_);
               if (!lives) return answer.fail(lives.error());
               auto one_of = [&](const std::string& life) {

@@ -9,6 +9,7 @@
 #include "client/actors/agent_doors.hpp"
 #include "client/actors/convert.hpp"
 #include "client/folder/executor.hpp"
+#include "client/folder/root.hpp"
 
 namespace tinysync::client {
 
@@ -44,6 +45,8 @@ class applier {
   vault_config vault_;
   actors::ref<faces::local_store> store_;
   std::shared_ptr<fs::disk> disk_;
+  folder::root_seen recorded_;          // as of the last recovery
+  std::unique_ptr<fs::holder> held_;    // no other agent syncs this root meanwhile
   bool unfinished_ = false;
   bool displaced_ = false;  // something that somebody may still write to
   std::map<std::uint64_t, errc> unstaged_;  // intents whose content could not be had, and why

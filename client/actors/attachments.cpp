@@ -3,6 +3,7 @@
 #include "client/actors/places.hpp"
 
 #include "client/folder/layout.hpp"
+#include "client/folder/root.hpp"
 #include "platform/log/log.hpp"
 #include "proto/vocabulary/names.hpp"
 
@@ -128,6 +129,8 @@ result<pb::Attachment> attachments::prepare_root(const pb::VaultInfo& vault, con
   if (known && *known && (*known)->vault != id)
     return failure(errc::root_in_use, *root + " is the root of another vault (" +
                                              to_string((*known)->vault) + "); detach that first");
+  auto free = known && *known ? folder::hold_root(**disk, *root) : std::unique_ptr<fs::holder>{};
+  if (!free) return failure(free.error());
   folder::marker mark{id, to_hex(doors_.random->bytes(16))};
   if (auto ok = folder::prepare(**disk, mark); !ok) return failure(ok.error());
   pb::Attachment a;

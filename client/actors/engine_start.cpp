@@ -36,7 +36,7 @@ void vault_engine::start_failed(const error& e) {
   if (e.code == errc::local_state_corrupt) throw actors::local_state_corrupt(to_string(e));
   self_.failed(to_string(e));
   bool root = e.code == errc::missing || e.code == errc::permission_denied ||
-              e.code == errc::wrong_root || e.code == errc::io_failed;
+              e.code == errc::wrong_root || e.code == errc::io_failed || e.code == errc::root_in_use;
   if (root) block(block_reason::root_missing, to_string(e));
   retry_later();
 }

@@ -105,6 +105,7 @@ result<void> remove_own(fs::disk& disk) {
   static_cast<void>(disk.unlink(marker_path));
   static_cast<void>(disk.unlink(echo_path));
   static_cast<void>(disk.unlink(lives_path));
+  static_cast<void>(disk.unlink(lock_path));
   for (auto path : {staging_folder, parked_path, trash_folder, own_folder}) {
     auto gone = disk.rmdir(path);
     if (!gone && gone.error().code != errc::missing) return gone;

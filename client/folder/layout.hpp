@@ -15,6 +15,7 @@ inline constexpr std::string_view parked_path = ".tinysync/parked";
 inline constexpr std::string_view trash_folder = ".tinysync/trash";
 inline constexpr std::string_view marker_path = ".tinysync/marker";
 inline constexpr std::string_view lives_path = ".tinysync/index";  ///< see root.hpp
+inline constexpr std::string_view lock_path = ".tinysync/lock";  ///< held by the agent that syncs this root
 inline constexpr std::string_view echo_path = ".tinysync/echo";  ///< see watcher Flush
 
 /// A download under way; renamed to the staged path when it is whole, verified and durable.

@@ -36,6 +36,13 @@ result<root_found> find_same_root(fs::disk& disk, const vault_id& vault, const s
                      "). Put the former one back; or detach it and attach this one, which merges both");
 }
 
+result<std::unique_ptr<fs::holder>> hold_root(fs::disk& disk, const std::string& path) {
+  auto held = disk.hold(lock_path);
+  if (held || held.error().code != errc::busy) return held;
+  return failure(errc::root_in_use, "another agent is running that keeps " + printable(path) +
+                                        " in sync; end it, or detach the folder there");
+}
+
 result<std::vector<std::string>> index_lives(fs::disk& disk) {
   auto text = read_all(disk, lives_path, largest_lives);
   if (!text && text.error().code == errc::missing) return std::vector<std::string>{};

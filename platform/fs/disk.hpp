@@ -50,6 +50,12 @@ class lease {
   virtual ~lease() = default;
 };
 
+/// Nobody else holds the file: see disk::hold.
+class holder {
+ public:
+  virtual ~holder() = default;
+};
+
 /// A tree of files. Implementations: real_disk, fake_disk.
 class disk {
  public:
@@ -82,6 +88,9 @@ class disk {
   virtual result<void> set_mtime(std::string_view path, std::int64_t ns) = 0;
   /// busy if somebody has the file open for writing, unsupported if no lease can be had here.
   virtual result<std::unique_ptr<lease>> read_lease(std::string_view path) = 0;
+  /// Makes the file (0600) if there is none and holds it until the result, or this process, is gone.
+  /// busy while it is held elsewhere, in this process or another, under whatever path.
+  virtual result<std::unique_ptr<holder>> hold(std::string_view path) = 0;
   /// User extended attributes and the access ACL of one file onto another. Best effort where the
   /// file system has none.
   virtual result<void> carry_attributes(std::string_view from, std::string_view to) = 0;

@@ -1,5 +1,6 @@
 // real_disk on Linux: changing and making durable.
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,26 @@ result<std::unique_ptr<writer>> linux_disk::create_staged(std::string_view path,
   if (mode != 0600)
     if (auto set = w->set_mode(mode); !set) return failure(set.error());
   return w;
+}
+
+namespace {
+
+/// The kernel lets go when the last descriptor is closed, however the process ends.
+struct linux_holder final : holder {
+  explicit linux_holder(descriptor f) : fd(std::move(f)) {}
+  descriptor fd;
+};
+
+}  // namespace
+
+result<std::unique_ptr<holder>> linux_disk::hold(std::string_view path) {
+  auto at = locate("hold", path);
+  if (!at) return failure(at.error());
+  descriptor fd(open_beneath(at->folder, at->name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600));
+  if (fd.get() < 0) return errno_failure("hold", path);
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
+    return errno_failure("hold", path, errno == EWOULDBLOCK ? errc::busy : code_for_errno(errno));
+  return std::unique_ptr<holder>(std::make_unique<linux_holder>(std::move(fd)));
 }
 
 result<void> linux_disk::make_folder(std::string_view path, std::uint32_t mode) {

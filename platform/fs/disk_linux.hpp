@@ -28,6 +28,7 @@ class linux_disk final : public real_disk {
   result<void> set_mode(std::string_view path, std::uint32_t mode) override;
   result<void> set_mtime(std::string_view path, std::int64_t ns) override;
   result<std::unique_ptr<lease>> read_lease(std::string_view path) override;
+  result<std::unique_ptr<holder>> hold(std::string_view path) override;
   result<void> carry_attributes(std::string_view from, std::string_view to) override;
   result<void> sync_folder(std::string_view path) override;
   result<void> sync_file(std::string_view path) override;

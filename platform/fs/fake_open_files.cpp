@@ -137,6 +137,25 @@ result<std::unique_ptr<lease>> fake_disk::read_lease(std::string_view path) {
   return std::make_unique<lease>();
 }
 
+namespace {
+
+struct fake_holder final : holder {
+  std::shared_ptr<void> alive = std::make_shared<int>();
+};
+
+}  // namespace
+
+result<std::unique_ptr<holder>> fake_disk::hold(std::string_view path) {
+  if (auto made = create_staged(path, 0600); !made && made.error().code != errc::exists)
+    return failure(made.error());
+  auto n = regular(verb::lease, path);
+  if (!n) return failure(n.error());
+  if ((*n)->held.lock()) return path_failure(errc::busy, "hold", path, "held elsewhere");
+  auto out = std::make_unique<fake_holder>();
+  (*n)->held = out->alive;
+  return out;
+}
+
 result<void> fake_disk::sync_file(std::string_view path) {
   auto n = regular(verb::sync_file, path);
   if (!n) return failure(n.error());

@@ -32,6 +32,7 @@ struct node {
   std::uint32_t links = 0;
   int open_handles = 0;
   int open_writers = 0;
+  std::weak_ptr<void> held;
   bool unreadable = false;
   bool mounted = false;
   body now;

@@ -93,6 +93,74 @@ TEST_F(a_root, whose_marker_was_cleaned_away_stops_and_says_so) {
   nothing_is_sent_and_it_says("marker");
 }
 
+TEST_F(a_root, that_was_moved_away_while_contents_were_fetched_is_left_alone) {
+  phone.write("d/new", "new");
+  phone.write("a", "2");
+  int seen = 0;
+  // Everything of the batch is staged; then the folder goes.
+  laptop.disk().fail_when([&](fs::verb v, std::string_view path) -> std::optional<errc> {
+    if (v == fs::verb::identity && laptop.disk().exists(".tinysync/staging/1.staged") && seen++ == 0)
+      laptop.disk().vanish_root(true);
+    return std::nullopt;
+  });
+  w.run_for(3min);
+  ASSERT_GT(seen, 0);
+  laptop.disk().fail_when({});
+  laptop.disk().vanish_root(false);
+  EXPECT_EQ(laptop.read("a"), "1");
+  EXPECT_FALSE(laptop.exists("d/new"));
+  w.run_for(5min);
+  w.settle();
+  EXPECT_EQ(laptop.read("a"), "2");
+  EXPECT_EQ(w.findings(), std::vector<std::string>{});
+}
+
+TEST_F(a_root, a79_in_which_another_file_system_is_mounted_freezes_what_was_there) {
+  laptop.disk().mount_over("d", true);
+  laptop.write("c", "beside it");
+  w.settle();
+  EXPECT_EQ(phone.read("d/b"), "2") << "what is not seen is not gone";
+  EXPECT_EQ(phone.read("c"), "beside it");
+  EXPECT_NE(w.status_of(laptop).find("other_filesystem"), std::string::npos) << w.status_of(laptop);
+  phone.write("d/b", "meanwhile");
+  phone.write("d/new", "meanwhile, too");
+  phone.remove("a");
+  w.run_for(5min);
+  EXPECT_FALSE(laptop.exists("a")) << "the rest goes on";
+  laptop.disk().mount_over("d", false);
+  w.run_for(11min);
+  w.settle();
+  EXPECT_EQ(laptop.read("d/b"), "meanwhile");
+  EXPECT_EQ(laptop.read("d/new"), "meanwhile, too");
+  EXPECT_EQ(w.findings(), std::vector<std::string>{});
+}
+
+TEST_F(a_root, a79_from_which_a_mount_disappears_deletes_nothing) {
+  laptop.disk().mkdir_p("usb");
+  laptop.disk().mount_over("usb", true);
+  w.settle();
+  EXPECT_FALSE(phone.exists("usb")) << "another file system is not entered";
+  laptop.disk().mount_over("usb", false);
+  w.run_for(11min);
+  w.settle();
+  EXPECT_TRUE(phone.exists("usb")) << "by now it is a folder like any other";
+  EXPECT_EQ(phone.read("a"), "1");
+  EXPECT_EQ(w.findings(), std::vector<std::string>{});
+}
+
+TEST_F(a_root, a81_that_another_agent_syncs_is_left_alone_until_that_ends) {
+  laptop.stop();
+  auto other = laptop.disk().hold(".tinysync/lock");
+  ASSERT_TRUE(other) << to_string(other.error());
+  laptop.write("a", "2");
+  laptop.start();
+  nothing_is_sent_and_it_says("another agent");
+  other->reset();
+  w.run_for(2min);
+  w.settle();
+  EXPECT_EQ(phone.read("a"), "2");
+}
+
 TEST(roots, a80_overlap_neither_each_other_nor_the_agents_own_folder) {
   world w{std::vector<std::string>{"laptop"}, {.durable_indexes = true}};
   auto ask = [&](const std::string& actor, auto m) {

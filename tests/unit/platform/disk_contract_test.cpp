@@ -279,6 +279,19 @@ TYPED_TEST(disk_contract, a_lease_is_refused_while_somebody_writes) {
   EXPECT_TRUE(this->d.read_lease("f"));
 }
 
+TYPED_TEST(disk_contract, a_file_is_held_once_under_whatever_name) {
+  auto held = this->d.hold("lock");
+  ASSERT_TRUE(held) << to_string(held.error());
+  EXPECT_EQ(this->d.stat("lock").value().mode & 07777u, 0600u);
+  EXPECT_EQ(code_of(this->d.hold("lock")), errc::busy);
+  EXPECT_TRUE(this->d.rename_noreplace("lock", "moved"));
+  EXPECT_EQ(code_of(this->d.hold("moved")), errc::busy);
+  held->reset();
+  EXPECT_TRUE(this->d.hold("moved"));
+  EXPECT_TRUE(this->d.make_folder("d", 0755));
+  EXPECT_FALSE(this->d.hold("d"));
+}
+
 TYPED_TEST(disk_contract, the_root_knows_what_it_is) {
   auto id = this->d.identity().value();
   auto st = this->d.stat("").value();
