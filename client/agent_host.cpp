@@ -11,6 +11,7 @@
 #include "actors/system.hpp"
 #include "client/journal/index_files.hpp"
 #include "client/tree.hpp"
+#include "platform/clock/resume.hpp"
 #include "platform/fs/real_disk.hpp"
 #include "platform/net/https_transport.hpp"
 #include "platform/net/io_threads.hpp"
@@ -111,6 +112,10 @@ agent_doors real_doors(const places::home& home, const agent_config& config, net
     auto made = net::https_transport::create(io, {.url = url, .pin = pin.bytes});
     if (!made) return failure(made.error());
     return std::shared_ptr<net::transport>(std::move(*made));
+  };
+  d.watch_resume = [](std::function<void()> resumed) -> std::shared_ptr<void> {
+    auto made = clock::watch_resume(std::move(resumed));
+    return made ? std::shared_ptr<clock::resume_watch>(std::move(*made)) : nullptr;
   };
   d.make_root = make_root;
   d.drop_index = [folder = home.state_dir](const std::string& index) {

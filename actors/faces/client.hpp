@@ -29,6 +29,7 @@ struct settings : protocol<
 
 /// cloud_link: the one way to the server: connections, tokens, back-off.
 struct cloud_link : protocol<
+    tells<pb::Tick>,  // the machine comes back from a suspend
     asks<pb::Exchange, pb::Exchanged>,    // one request with a token; bodies are attachments
     asks<pb::Register, pb::Registered>,   // redeems an invite
     asks<pb::AskLink, pb::LinkState>,     // are we connected, and if not, why
@@ -119,6 +120,7 @@ struct watcher : protocol<
     asks<pb::Watch, pb::Watching>,     // these folders too
     tells<pb::Unwatch>,                // these and what is below are of no interest
     tells<pb::FoldersTouched>,         // from the kernel's thread
+    tells<pb::Poll>,                   // time to look at what nothing tells about
     asks<pb::Flush, pb::FoldersTouched>,  // everything the kernel had queued has been told
     tells<pb::Tick>> {};
 

@@ -28,6 +28,7 @@ struct agent_config {
   std::chrono::milliseconds gather{20};       ///< changes of one folder arrive together
   std::chrono::milliseconds gather_deletes{150};  ///< deletes and overwrites gather longer
   std::chrono::milliseconds rescan_every{600'000};  ///< sees what no watch sees
+  std::chrono::milliseconds poll_files_every{60'000};  ///< where no watch is to be had
   std::chrono::milliseconds suspect_again{2'100};
   std::chrono::milliseconds retry_first{500}, retry_most{60'000};
   std::size_t plan_items = 2'000;             ///< looked at in one plan
@@ -60,6 +61,9 @@ struct agent_doors {
                                                         watch::event_callback)> watch_root;
   std::function<result<std::shared_ptr<net::transport>>(const std::string& url,
                                                         const public_key_pin& pin)> connect;
+  /// Calls back when the machine comes back from a suspend, for as long as the handle lives. Empty: nobody
+  /// tells.
+  std::function<std::shared_ptr<void>(std::function<void()> resumed)> watch_resume;
   std::string index_folder;         ///< where the indexes are
   bool indexes_in_memory = false;   ///< simulations
   /// Creates the folder if absent and gives its absolute path, without symlinks. Errors: not a

@@ -76,6 +76,25 @@ void cloud_link::started(actors::context& self) {
     for (const auto& child : v.children) add(child);
   };
   if (self.start().generation > 1) add(self.directory().inspect(agent_root(self)));
+  auto me = self.self<faces::cloud_link>();
+  if (doors_.watch_resume) resume_watch_ = doors_.watch_resume([me] { me.tell(pb::Tick{}); });
+  handle(pb::Connect{});
+}
+
+/// What was connected before a suspend is so no more, and nothing says so: everything begins anew, at once.
+/// What is under way fails as cancelled and is asked again by whoever asked.
+void cloud_link::handle(const pb::Tick&) {
+  log::info("link.woke_up", "url={}", who_.url());
+  transport_.reset();
+  token_.clear();
+  asking_token_ = probing_ = false;
+  retry_ = 0ms;
+  if (std::exchange(wake_, nullptr)) {
+    pb::WakeClosed closed;
+    closed.set_reason("the machine was suspended");
+    self_.send(self_.sibling<faces::wake_listener>("wake_listener"), closed);
+  }
+  loaded_ = false;
   handle(pb::Connect{});
 }
 

@@ -23,6 +23,7 @@ class cloud_link {
   void handle(const pb::WatchLink& m);
   void handle(const pb::OpenWake& m);
   void handle(const pb::Connect& m);
+  void handle(const pb::Tick& m);
 
  private:
   struct waiting {
@@ -56,6 +57,7 @@ class cloud_link {
   bool wake_wanted_ = false, opening_wake_ = false;
   error last_error_{errc::offline, "not tried yet"};
   std::chrono::milliseconds retry_{0};
+  std::shared_ptr<void> resume_watch_;
   std::deque<waiting> for_token_;
   std::set<std::string> watchers_;
 };

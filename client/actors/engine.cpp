@@ -91,6 +91,7 @@ void vault_engine::scan(std::set<std::string> folders, bool whole_tree) {
   self_.note("scanning");
   self_.ask(self_.sibling<faces::watcher>("watcher"), watch, store_answers_within,
             [this, m](result<pb::Watching> w) {
+              if (w) polled_ = w->polled();
               // A folder of our own making, too, is listed once it is watched: somebody may have
               // put something there before.
               auto request = m;

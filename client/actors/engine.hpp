@@ -87,6 +87,7 @@ class vault_engine {
   bool plan_wanted_ = false, starting_ = false;
   bool scanning_ = false, planning_ = false, staging_ = false, staged_ = false, executing_ = false;
   std::vector<pb::DiskOp> batch_;
+  pb::Polled polled_;  // what is not watched
   std::uint64_t waiting_ = 0, left_ = 0;
   std::chrono::milliseconds retry_{0};
   actors::time_point next_rescan_{}, next_suspects_{}, next_retry_{}, tick_at_{};

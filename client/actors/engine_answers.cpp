@@ -102,6 +102,7 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
   out.set_brake(s.braked() > 0);
   out.set_braked(s.braked());
   out.set_ignored(s.ignored());
+  *out.mutable_polled() = polled_;
   out.set_rebuilt(s.rebuilt());
   out.set_rebuilt_ns(s.rebuilt_ns());
   bool nothing_wanted = phase_.empty() && !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_ &&

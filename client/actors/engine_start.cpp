@@ -101,6 +101,7 @@ void vault_engine::watch() {
   self_.ask(self_.sibling<faces::watcher>("watcher"), watch, store_answers_within,
             [this](result<pb::Watching> r) {
               if (!r) return start_failed(r.error());
+              polled_ = r->polled();
               starting_ = false;
               start_ = start_step::running;
               everything_ = true;

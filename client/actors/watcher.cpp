@@ -39,9 +39,19 @@ pb::FoldersTouched summarise(const std::vector<watch::event>& events) {
 
 folder_watcher::folder_watcher(actors::context& self, agent_doors doors, vault_config vault)
     : self_(self), doors_(std::move(doors)), vault_(std::move(vault)) {
-  auto opened = doors_.open_root(vault_.root);
-  if (opened) disk_ = *opened;
-  auto me = self.self<faces::watcher>();
+  open();
+}
+
+/// Neither may be there at first: the root may be away, and the kernel gives a user so many watchers.
+void folder_watcher::open() {
+  if (!disk_) {
+    auto opened = doors_.open_root(vault_.root);
+    if (!opened) return;
+    disk_ = *opened;
+    auto is = disk_->identity();
+    shared_ = is && is->shared;
+  }
+  auto me = self_.self<faces::watcher>();
   auto made = doors_.watch_root(vault_.root, [me](std::vector<watch::event> events) {
     auto m = summarise(events);
     if (m.folders_size() > 0 || m.overflow() || m.echo()) me.tell(std::move(m));
@@ -50,8 +60,43 @@ folder_watcher::folder_watcher(actors::context& self, agent_doors doors, vault_c
     watcher_ = std::move(*made);
     static_cast<void>(watcher_->add(folder::own_folder));
   } else {
-    self_.failed("no watcher: " + to_string(made.error()));
+    why_unwatched_ = to_string(made.error());
+    self_.failed("no watcher: " + why_unwatched_);
   }
+}
+
+pb::Polled folder_watcher::polled() const {
+  pb::Polled out;
+  if (!watcher_) {
+    out.set_folders(1);
+    out.set_why("nothing is watched: " + why_unwatched_ + " (fs.inotify.max_user_instances)");
+  } else if (shared_) {
+    out.set_folders(watcher_->watched());
+    out.set_why("other machines may change this file system without a word to this one");
+  } else if (!unwatched_.empty()) {
+    out.set_folders(unwatched_.size());
+    out.set_why(why_unwatched_ == name_of(errc::too_many_requests)
+                    ? "the kernel's limit of watches is reached (fs.inotify.max_user_watches)"
+                    : why_unwatched_);
+  }
+  return out;
+}
+
+void folder_watcher::poll_later() {
+  if (poll_due_ || polled().folders() == 0) return;
+  poll_due_ = true;
+  self_.delay(doors_.config.poll_files_every, pb::Poll{});
+}
+
+void folder_watcher::handle(const pb::Poll&) {
+  poll_due_ = false;
+  pb::FoldersTouched look;
+  look.set_overflow(!watcher_ || shared_);
+  if (!look.overflow())
+    for (const auto& f : unwatched_) look.add_folders(f);
+  if (look.overflow() || look.folders_size() > 0)
+    self_.send(self_.sibling<faces::engine>("engine"), std::move(look));
+  poll_later();
 }
 
 /// The watches of an earlier life ended with it, and what it had gathered: the engine looks at everything
@@ -86,8 +131,11 @@ void folder_watcher::add_tree(const std::string& folder, depth below, std::strin
 
 pb::Watching folder_watcher::handle(const pb::Watch& m) {
   pb::Watching out;
+  if (!watcher_) open();
   if (!watcher_ || !disk_) {
     out.set_failed("unsupported");
+    *out.mutable_polled() = polled();
+    poll_later();
     return out;
   }
   std::string failed;
@@ -109,7 +157,10 @@ pb::Watching folder_watcher::handle(const pb::Watch& m) {
   if (!failed.empty()) {
     log::warn("watch.incomplete", "root={} why={}", vault_.root, failed);
     self_.failed("not every folder is watched: " + failed);
+    why_unwatched_ = failed;
   }
+  *out.mutable_polled() = polled();
+  poll_later();
   out.set_folders(watcher_->watched());
   out.set_failed(failed);
   return out;
@@ -169,7 +220,7 @@ void folder_watcher::pass_on() {
 /// Makes an event of our own and answers when it comes back: everything before it has been told.
 actors::later<pb::FoldersTouched> folder_watcher::handle(const pb::Flush&, actors::context& self) {
   actors::later<pb::FoldersTouched> answer(self);
-  if (!watcher_ || !disk_) {
+  if (!watcher_ || !disk_ || shared_) {
     pb::FoldersTouched out;
     out.set_overflow(true);
     answer.deliver(std::move(out));

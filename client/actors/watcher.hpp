@@ -20,12 +20,16 @@ class folder_watcher {
   void handle(const pb::FoldersTouched& m);
   actors::later<pb::FoldersTouched> handle(const pb::Flush& m, actors::context& self);
   void handle(const pb::Tick& m);
+  void handle(const pb::Poll& m);
 
  private:
   enum class depth : std::uint8_t { one_level, new_folders, everything };
   void add_tree(const std::string& folder, depth below, std::string& failed);
   void pass_on();
   bool watch_again();
+  void open();
+  pb::Polled polled() const;
+  void poll_later();
 
   actors::context& self_;
   agent_doors doors_;
@@ -33,6 +37,8 @@ class folder_watcher {
   std::shared_ptr<fs::disk> disk_;
   std::unique_ptr<watch::watcher> watcher_;
   std::set<std::string> touched_, unwatched_, ignored_;
+  std::string why_unwatched_;  // the last reason
+  bool shared_ = false, poll_due_ = false;
   std::vector<std::string> fresh_;  // watched for the first time by this request
   bool overflow_ = false, gathering_ = false, longer_ = false, waits_longer_ = false;
   std::vector<actors::later<pb::FoldersTouched>> flushing_;

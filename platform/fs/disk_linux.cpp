@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
@@ -16,6 +17,31 @@
 
 namespace tinysync::fs {
 namespace {
+
+/// File systems that another machine, or a program of its own, may change behind the kernel's back.
+/// Numbers of those that linux/magic.h does not name: statfs(2).
+bool is_shared(long type) {
+  switch (static_cast<std::uint32_t>(type)) {
+    case NFS_SUPER_MAGIC:
+    case SMB_SUPER_MAGIC:
+    case SMB2_SUPER_MAGIC:
+    case CIFS_SUPER_MAGIC:
+    case FUSE_SUPER_MAGIC:
+    case V9FS_MAGIC:
+    case CEPH_SUPER_MAGIC:
+    case AFS_SUPER_MAGIC:
+    case AFS_FS_MAGIC:
+    case CODA_SUPER_MAGIC:
+    case 0x0bd00bd0:  // Lustre
+    case 0x01161970:  // GFS2
+    case 0x7461636f:  // OCFS2
+    case 0x786f4256:  // folders of a virtual machine's host (vboxsf)
+    case 0x47504653:  // GPFS
+      return true;
+    default:
+      return false;
+  }
+}
 
 /// A path may be longer than the kernel takes at once: opened in pieces, each beneath the one before.
 descriptor folder_beneath(int root, std::string_view path) {
@@ -179,7 +205,7 @@ result<root_identity> linux_disk::identity() {
   char text[17];
   std::snprintf(text, sizeof text, "%08x%08x", static_cast<unsigned>(fsid[0]),
                 static_cast<unsigned>(fsid[1]));
-  return root_identity{st.dev, st.inode, st.mount_id, text, st.birth_ns};
+  return root_identity{st.dev, st.inode, st.mount_id, text, st.birth_ns, is_shared(s.f_type)};
 }
 
 }  // namespace tinysync::fs

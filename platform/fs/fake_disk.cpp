@@ -191,7 +191,8 @@ result<space> fake_disk::free_space() {
 result<root_identity> fake_disk::identity() {
   TINYSYNC_GUARD(verb::identity, "", true);
   const auto g = w_->root_generation;
-  return root_identity{g, w_->root->inode, g, "fake-" + std::to_string(g), w_->root->birth_ns};
+  return root_identity{g, w_->root->inode, g, "fake-" + std::to_string(g), w_->root->birth_ns,
+                       w_->options.shared};
 }
 
 result<capabilities> fake_disk::probe(std::string_view staging_folder) {

@@ -74,6 +74,7 @@ struct fake_disk_options {
   std::int64_t timestamp_granularity_ns = 1;  ///< ext4 here: 4'000'000 (a kernel tick)
   bool reuse_inodes = true;                   ///< a freed inode number is given out again at once
   std::uint64_t capacity_bytes = 1ull << 40;
+  bool shared = false;                        ///< see root_identity
   fs::capabilities can = {true, true, true, true, true, true, true};
 };
 

@@ -46,6 +46,7 @@ struct root_identity {
   std::uint64_t mount_id = 0;
   std::string filesystem_id;  ///< statfs f_fsid, hexadecimal
   std::int64_t birth_ns = 0;  ///< 0 if the file system keeps none
+  bool shared = false;        ///< others change it without this machine being told: no watch sees all
   friend bool operator==(const root_identity&, const root_identity&) = default;
 };
 

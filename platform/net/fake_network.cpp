@@ -199,6 +199,10 @@ void fake_network::cut_websockets(const std::string& client) {
   w_->break_websockets([&](const fake_socket_pair& p) { return p.client == client; });
 }
 
+void fake_network::forget_websockets(const std::string& client) {
+  std::erase_if(w_->sockets, [&](const auto& pair) { return pair.second.client == client; });
+}
+
 std::uint64_t fake_network::exchanges() const { return w_->exchanges; }
 
 }  // namespace tinysync::net

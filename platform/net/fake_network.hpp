@@ -43,6 +43,8 @@ class fake_network {
   void partition(const std::string& client, bool cut);
   /// Breaks the client's WebSockets, as a router that forgets does.
   void cut_websockets(const std::string& client);
+  /// The client's WebSockets are dead and neither end is told, as after a long suspend.
+  void forget_websockets(const std::string& client);
   std::uint64_t exchanges() const;  ///< seen by servers, duplicates counted
 
   struct world;

@@ -48,9 +48,16 @@ void device::start(std::chrono::milliseconds first) {
   d.watch_root = [this, disk = disk_](const std::string&, watch::event_callback seen)
       -> result<std::unique_ptr<watch::watcher>> {
     hears_ = seen;
-    return std::make_unique<watch::fake_watcher>(*disk, [this, seen](std::vector<watch::event> e) {
+    auto made = std::make_unique<watch::fake_watcher>(*disk, [this, seen](std::vector<watch::event> e) {
       if (!deaf_ || fs::is_within(e.front().folder, ".tinysync")) seen(std::move(e));
     });
+    made->refuse_watches(refuses_watches_);
+    watcher_ = made.get();
+    return made;
+  };
+  d.watch_resume = [this](std::function<void()> resumed) -> std::shared_ptr<void> {
+    resumed_ = std::move(resumed);
+    return std::make_shared<int>();
   };
   d.connect = [this](const std::string&, const public_key_pin&)
       -> result<std::shared_ptr<net::transport>> {
@@ -137,6 +144,11 @@ void device::append(const std::string& path, const std::string& bytes) {
   auto before = content_at(path);
   w_.ledger_.wrote(before + bytes, before);
   disk_->append(path, bytes);
+}
+
+void device::refuse_watches(errc why) {
+  refuses_watches_ = why;
+  if (watcher_) watcher_->refuse_watches(why);
 }
 
 void device::deafen(bool deaf) {

@@ -53,6 +53,13 @@ world::world(const std::vector<std::string>& devices, world_options options)
   network_->set_faults(options_.faults);
 }
 
+void world::suspend(std::chrono::seconds length) {
+  jumped_ += length;  // the server's clock went on, and its tokens have ended
+  for (auto* d : devices()) network_->forget_websockets(d->name());
+  for (auto* d : devices())
+    if (d->resumed_) d->resumed_();
+}
+
 void world::jump_wall_clock(std::chrono::seconds by) { jumped_ += by; }
 
 world::~world() {

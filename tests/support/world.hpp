@@ -13,7 +13,7 @@
 #include "client/actors/agent_doors.hpp"
 #include "platform/fs/fake_disk.hpp"
 #include "platform/net/fake_network.hpp"
-#include "platform/watch/watcher.hpp"
+#include "platform/watch/fake_watcher.hpp"
 #include "server/actors/server_doors.hpp"
 #include "server/store/sqlite_metadata.hpp"
 #include "tests/support/hands.hpp"
@@ -59,6 +59,8 @@ class device final : public hands {
   bool online() const { return online_; }
   /// From now on no event reaches the agent; when it ends, it hears that events were lost.
   void deafen(bool deaf);
+  /// The kernel gives no more watches (errc::internal: it does again).
+  void refuse_watches(errc why);
   /// The agent's process dies: nothing is drained, nothing more is handled.
   void stop();
   /// The agent's process starts, on its index if it had one, and gets so much time at once.
@@ -102,7 +104,10 @@ class device final : public hands {
   std::filesystem::path index_folder_;  // durable_indexes
   bool online_ = true;
   bool deaf_ = false;
+  errc refuses_watches_ = errc::internal;
+  watch::fake_watcher* watcher_ = nullptr;  // of the agent that runs
   watch::event_callback hears_;  // the agent that watches now
+  std::function<void()> resumed_;  // likewise
 };
 
 struct world_options {
@@ -138,6 +143,10 @@ class world {
   void set_faults(const net::network_faults& f) { network_->set_faults(f); }
   /// Everybody's wall clock jumps; what runs by steady time does not notice.
   void jump_wall_clock(std::chrono::seconds by);
+  /// The machines sleep for so long: no timer runs, and their connections to the server are dead.
+  void suspend(std::chrono::seconds length);
+  /// Requests that the server has seen so far.
+  std::uint64_t exchanges() const { return network_->exchanges(); }
 
   /// The vault's head by the server's own store.
   std::uint64_t head();

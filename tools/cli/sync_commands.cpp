@@ -44,6 +44,7 @@ json vault_json(const pb::VaultStatus& v) {
   j["exempt"] = list(v.exempt());
   j["held_up"] = list(v.held_up());
   j["ignored"] = v.ignored();
+  if (v.polled().folders() > 0) j["polled"] = {{"folders", v.polled().folders()}, {"why", v.polled().why()}};
   j["last_proven"] = time_of(v.last_proven_ns());
   j["synced"] = v.synced();
   if (!v.rebuilt().empty()) j["index_rebuilt"] = {{"at", time_of(v.rebuilt_ns())}, {"how", v.rebuilt()}};
@@ -98,6 +99,9 @@ void print_status(const pb::Status& s) {
     if (!v.detail().empty()) print("  " + v.name() + ": " + printable(v.detail()));
   for (const auto& v : s.vaults())
     if (rebuilt_lately(v)) print("  " + v.name() + ": its index was built anew: " + printable(v.rebuilt()));
+  for (const auto& v : s.vaults())
+    if (v.polled().folders() > 0)
+      print("  " + v.name() + ": changes are seen within minutes, not at once: " + v.polled().why());
   for (const auto& v : s.vaults())
     for (const auto& e : v.held_up())
       print("  waits: " + printable(e.path()) + " (" + e.reason() + ")");

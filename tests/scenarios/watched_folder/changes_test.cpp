@@ -225,5 +225,51 @@ TEST(changes, a44_lost_events_mean_a_whole_scan_and_every_file_is_found) {
   EXPECT_EQ(t.phone.tree().size(), 2u + 1u + 50u * 2u + 2u);
 }
 
+TEST(changes, a45_what_cannot_be_watched_is_looked_at_every_minute_and_status_says_so) {
+  two_devices t;
+  t.laptop.write("watched/f", "1");
+  t.begin();
+  EXPECT_EQ(t.w.status_text(t.laptop).find("polled { folders"), std::string::npos) << t.w.status_text(t.laptop);
+  t.laptop.refuse_watches(errc::too_many_requests);
+  t.laptop.write("new/deep/f", "1");
+  t.w.run_for(5s);
+  EXPECT_EQ(t.phone.read("new/deep/f"), "1");
+  EXPECT_NE(t.w.status_text(t.laptop).find("max_user_watches"), std::string::npos) << t.w.status_text(t.laptop);
+  t.laptop.write("new/deep/f", "2");
+  t.laptop.write("new/deep/er/g", "2");
+  t.w.run_for(70s);  // no watch tells, and nobody asks
+  EXPECT_EQ(t.phone.read("new/deep/f"), "2");
+  EXPECT_EQ(t.phone.read("new/deep/er/g"), "2");
+  t.laptop.write("watched/f", "2");
+  t.w.run_for(5s);  // the others are as fast as ever
+  EXPECT_EQ(t.phone.read("watched/f"), "2");
+  t.laptop.refuse_watches(errc::internal);
+  t.w.run_for(2min);
+  EXPECT_EQ(t.w.status_text(t.laptop).find("polled { folders"), std::string::npos) << t.w.status_text(t.laptop);
+  t.laptop.write("new/deep/er/g", "3");
+  t.w.run_for(5s);
+  EXPECT_EQ(t.phone.read("new/deep/er/g"), "3");
+  t.end();
+}
+
+TEST(changes, a49_a_file_system_that_others_change_is_looked_at_every_minute) {
+  world_options o;
+  o.disk.shared = true;
+  two_devices t(o);
+  t.begin();
+  for (auto* d : t.w.devices()) d->deafen(true);
+  t.laptop.write("d/f", "1");
+  t.w.run_for(70s);
+  EXPECT_EQ(t.phone.read("d/f"), "1");
+  EXPECT_NE(t.w.status_text(t.laptop).find("other machines"), std::string::npos) << t.w.status_text(t.laptop);
+  t.laptop.remove("d/f");
+  t.w.run_for(70s);
+  EXPECT_FALSE(t.phone.exists("d/f"));
+  t.laptop.write("d/g", "2");
+  t.w.settle();  // who waits for sync waits for a look
+  EXPECT_EQ(t.phone.read("d/g"), "2");
+  t.end();
+}
+
 }  // namespace
 }  // namespace tinysync::test

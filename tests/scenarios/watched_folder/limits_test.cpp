@@ -104,5 +104,24 @@ TEST(limits, a87_a_wall_clock_that_jumps_changes_nothing) {
   }
 }
 
+TEST(limits, a88_after_a_night_of_suspend_everything_is_connected_within_seconds) {
+  world_options o;
+  o.polling = false;  // the wakes must do it
+  two_devices t(o);
+  t.laptop.write("f", "in the evening");
+  t.begin();
+  t.w.run_for(1min);
+  auto before = t.w.exchanges();
+  t.w.suspend(8h);
+  t.laptop.write("f", "in the morning");
+  t.w.run_for(10s);
+  EXPECT_EQ(t.phone.read("f"), "in the morning");
+  t.phone.write("g", "and back");
+  t.w.run_for(2s);
+  EXPECT_EQ(t.laptop.read("g"), "and back");
+  EXPECT_LE(t.w.exchanges() - before, 40u) << "a burst of requests";
+  t.end();
+}
+
 }  // namespace
 }  // namespace tinysync::test

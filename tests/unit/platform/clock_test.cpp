@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "platform/clock/clock.hpp"
+#include "platform/clock/resume.hpp"
 
 namespace tinysync::clock {
 namespace {
@@ -46,6 +49,15 @@ TEST(iso8601, refuses_everything_else) {
                    "1970-01-01T00:60:00Z", "1970-01-01T00:00:00.Z", "0001-01-01T00:00:00Z",
                    "1970-01-01T00:00:00.0000000001Z", "1970-01-01 00:00:00Z", "x"})
     EXPECT_FALSE(from_iso8601(bad)) << bad;
+}
+
+TEST(resume_watch, ends_with_its_handle_and_calls_nobody_who_did_not_sleep) {
+  std::atomic<int> calls = 0;
+  for (int i = 0; i < 20; ++i) {
+    auto watch = watch_resume([&] { ++calls; });
+    ASSERT_TRUE(watch) << to_string(watch.error());
+  }
+  EXPECT_EQ(calls, 0);
 }
 
 }  // namespace
