@@ -99,6 +99,7 @@ struct local_store : protocol<
     asks<pb::Salvage, pb::Salvaged>,             // what the index before this one held
     asks<pb::AskDoubts, pb::Doubts>,             // what only the server can tell
     asks<pb::SettleDoubts, pb::Done>,
+    tells<pb::DistrustSome>,                     // files are read again in turns, over days
     asks<pb::AskSuspects, pb::FoldersTouched>,   // folders with entries to be looked at again
     asks<pb::AskConflicts, pb::Conflicts>,
     asks<pb::CloseConflict, pb::Done>,
@@ -137,6 +138,7 @@ struct engine : protocol<
     tells<pb::OutboxChanged>,       // answers came
     tells<pb::LinkChanged>,         // the server is there, or not
     tells<pb::Block>,               // only a person can go on
+    tells<pb::IndexFailed>,         // until the replayer moves the cursor again
     asks<pb::Settle, pb::Settled>,  // answered when nothing is left to do
     asks<pb::AskStatus, pb::VaultStatus>,
     asks<pb::PanicResync, pb::Done>,

@@ -28,6 +28,7 @@ struct agent_config {
   std::chrono::milliseconds gather{20};       ///< changes of one folder arrive together
   std::chrono::milliseconds gather_deletes{150};  ///< deletes and overwrites gather longer
   std::chrono::milliseconds rescan_every{600'000};  ///< sees what no watch sees
+  std::chrono::milliseconds reread_within{7 * 24 * 60 * 60 * 1000};  ///< every file, whatever its times say
   std::chrono::milliseconds poll_files_every{60'000};  ///< where no watch is to be had
   std::chrono::milliseconds suspect_again{2'100};
   std::chrono::milliseconds retry_first{500}, retry_most{60'000};
@@ -35,6 +36,7 @@ struct agent_config {
   std::size_t batch_disk_ops = 512;
   std::uint64_t batch_bytes = 64 * 1024 * 1024;  ///< of one upload or download exchange
   std::size_t inline_bytes = 32 * 1024;       ///< contents up to this ride in the mutation
+  std::uint32_t most_index_pages = 0;         ///< in tests: the disk of the index is full then
   engine::brake_limits brake;
   engine::pace_limits pace;                   ///< of files that keep changing
   std::chrono::hours trash_for{30 * 24};      ///< then what the server holds is removed

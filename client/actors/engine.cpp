@@ -154,8 +154,15 @@ void vault_engine::planned(const result<pb::Planned>& r) {
   planning_ = false;
   if (!r) {
     self_.failed(to_string(r.error()));
+    if (r.error().code == errc::disk_full || r.error().code == errc::io_failed) {
+      pb::IndexFailed m;
+      m.set_code(std::string(name_of(r.error().code)));
+      m.set_reason(to_string(r.error()));
+      handle(m);
+    }
     return retry_later();
   }
+  if (r->mutations() > 0 || r->disk_size() > 0) index_works();  // it took them
   waiting_ = r->waiting();
   if (r->mutations() > 0) self_.send(pending_, pb::SendOutbox{});
   bool work = r->mutations() > 0 || r->disk_size() > 0;
@@ -271,6 +278,7 @@ void vault_engine::handle(const pb::Tick&) {
   if (next_rescan_ != never && next_rescan_ <= now) {
     next_rescan_ = never;
     everything_ = true;
+    self_.send(store_, pb::DistrustSome{});
   }
   if (next_suspects_ != never && next_suspects_ <= now) {
     next_suspects_ = never;
@@ -290,7 +298,19 @@ void vault_engine::handle(const pb::FoldersTouched& m) {
   step();
 }
 
+/// The disk of the index is full, or fails: nothing is done that could not be recorded.
+void vault_engine::handle(const pb::IndexFailed& m) {
+  index_trouble_ = "the index cannot be written: " + m.reason();
+  if (m.code() == name_of(errc::disk_full)) block(block_reason::disk_full, index_trouble_);
+}
+
+void vault_engine::index_works() {
+  if (std::exchange(index_trouble_, {}).empty()) return;
+  unblock(block_reason::disk_full);
+}
+
 void vault_engine::handle(const pb::RemoteChanged&) {
+  index_works();
   if (start_ == start_step::snapshot) {  // the server answers again
     next_retry_ = never;
   } else if (!bootstrapped_) {

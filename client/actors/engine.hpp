@@ -24,6 +24,7 @@ class vault_engine {
   void handle(const pb::OutboxChanged& m);
   void handle(const pb::LinkChanged& m);
   void handle(const pb::Block& m);
+  void handle(const pb::IndexFailed& m);
   void handle(const pb::Tick& m);
   void handle(const pb::Pause& m);
   void handle(const pb::Resume& m);
@@ -61,6 +62,7 @@ class vault_engine {
   void tick_in(std::chrono::milliseconds wait);
   void retry_later();
   void look_at_suspects();
+  void index_works();
   bool held() const;
   pb::VaultStatus status_from(const pb::Summary& s) const;
 
@@ -76,6 +78,7 @@ class vault_engine {
   engine::lifecycle state_ = engine::lifecycle::bootstrapping;
   engine::block_reason blocked_ = engine::block_reason::none;
   std::string detail_;  // of the block, for people
+  std::string index_trouble_;  // it cannot be written
   bool connected_ = false, bootstrapped_ = false, paused_ = false;
   std::string phase_;  // of a new index: snapshot, salvage, reconcile; empty: it is trusted
   bool had_index_ = false, last_index_ = false, resync_asked_ = false;

@@ -52,7 +52,7 @@ void vault_engine::settle_checks() {
     checking_ = false;
     if (!r) return;
     bool synced = r->dirty() <= r->parked() && r->outbox() == 0 && r->intents() == 0 &&
-                  r->seq() >= r->head() && bootstrapped_;
+                  r->seq() >= r->head() && bootstrapped_ && index_trouble_.empty();
     bool quiet = !scanning_ && !planning_ && !staging_ && !staged_ && !executing_ &&
                  !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_;
     if (synced && quiet && r->holding() > 0) {
@@ -87,7 +87,7 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
   bool held_state = state_ == lifecycle::blocked || state_ == lifecycle::paused;
   out.set_state(!connected_ && !held_state ? "Offline" : std::string(engine::name_of(state_)));
   out.set_reason(std::string(engine::name_of(blocked_)));
-  if (blocked_ != block_reason::none) out.set_detail(detail_);
+  out.set_detail(blocked_ != block_reason::none ? detail_ : index_trouble_);
   out.set_epoch(s.epoch());
   out.set_seq(s.seq());
   out.set_head_seq(s.head());
@@ -108,7 +108,7 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
   bool nothing_wanted = phase_.empty() && !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_ &&
                         !everything_later_ && !scanning_ && start_ == start_step::running;
   out.set_synced(out.pending() == 0 && s.braked() == 0 && nothing_wanted &&
-                 s.seq() >= s.head() && bootstrapped_ && connected_ && !held());
+                 s.seq() >= s.head() && bootstrapped_ && connected_ && !held() && index_trouble_.empty());
   return out;
 }
 

@@ -47,6 +47,7 @@ class local_store {
   result<pb::BrakeDecided> handle(const pb::DecideBrake& m);
   result<pb::ItemPaths> handle(const pb::AskItemPaths& m);
   result<pb::Synced> handle(const pb::AskSynced& m);
+  void handle(const pb::DistrustSome& m);
   result<pb::Displaced> handle(const pb::AskDisplaced& m);
   result<pb::Done> handle(const pb::CloseDisplaced& m);
   result<pb::Done> handle(const pb::AdoptDisplaced& m);

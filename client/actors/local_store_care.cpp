@@ -89,6 +89,16 @@ result<pb::TrashedAll> local_store::handle(const pb::AskTrashed& m) {
   });
 }
 
+void local_store::handle(const pb::DistrustSome&) {
+  auto done = guarded([&]() -> result<void> {
+    const auto& c = doors_.config;
+    auto turns = static_cast<std::uint64_t>(std::max<std::int64_t>(1, c.reread_within / c.rescan_every));
+    journal_->distrust_some(static_cast<std::size_t>(journal_->summary().items / turns + 1));
+    return {};
+  });
+  if (!done) log::warn("index.busy", "vault={} why={}", to_string(vault_.vault), to_string(done.error()));
+}
+
 result<pb::Displaced> local_store::handle(const pb::AskDisplaced&) {
   return guarded([&]() -> result<pb::Displaced> {
     pb::Displaced out;

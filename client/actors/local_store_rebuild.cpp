@@ -17,6 +17,7 @@ result<std::unique_ptr<journal::journal>> local_store::open_index(const std::str
   options.random = doors_.bytes();
   options.device_label = vault_.device_label;
   options.brake = doors_.config.brake;
+  options.most_pages = doors_.config.most_index_pages;
   options.vault = to_string(vault_.vault);
   options.device = to_string(vault_.device);
   auto opened = journal::journal::open(options);

@@ -89,7 +89,7 @@ void log_replayer::begin() {
   running_ = true;
   again_ = false;
   self_.ask(store_, pb::AskCursor{}, store_answers_within, [this](result<pb::Cursor> r) {
-    if (!r) return fail(r.error());
+    if (!r) return index_failed(r.error());
     if (!r->bootstrapped()) return begin_snapshot();
     fetch_page(*r);
   });
@@ -113,7 +113,7 @@ void log_replayer::replay(const std::string& page) {
   pb::ReplayPage m;
   m.set_page(page);
   self_.ask(store_, std::move(m), store_answers_within, [this](result<pb::Replayed> r) {
-    if (!r) return fail(r.error());
+    if (!r) return index_failed(r.error());
     moved_ |= r->rows() > 0;
     at_seq_ = r->seq();
     if (r->seq() < r->head() && r->rows() > 0) return begin();
@@ -172,7 +172,7 @@ void log_replayer::load_part(const std::string& bytes) {
           // A snapshot that fails its own digest, twice: the server is wrong, not this device.
           if (r.error().code == errc::integrity_violation && ++snapshots_failed_ > 1)
             block(engine::block_reason::server_integrity);
-          return fail(r.error());
+          return index_failed(r.error());
         }
         if (!last) return fetch_part();
         snapshot_.reset();
@@ -229,6 +229,18 @@ void log_replayer::end(result<pb::Replayed> outcome) {
   }
   for (const auto& a : answers) a.deliver(outcome);
   if (again_ || !waiting_.empty()) begin();
+}
+
+/// What the server has cannot be recorded here: nobody may take this device for in sync meanwhile.
+void log_replayer::index_failed(const error& why) {
+  bool waits = why.code == errc::disk_full || why.code == errc::io_failed || why.code == errc::permission_denied;
+  if (waits) {
+    pb::IndexFailed m;
+    m.set_code(std::string(name_of(why.code)));
+    m.set_reason(to_string(why));
+    self_.send(self_.sibling<faces::engine>("engine"), m);
+  }
+  fail(why);
 }
 
 void log_replayer::fail(const error& why) {

@@ -32,6 +32,7 @@ class log_replayer {
   void ask_doubts(actors::later<pb::Done> answer);
   void end(result<pb::Replayed> outcome);
   void fail(const error& why);
+  void index_failed(const error& why);
   void block(engine::block_reason why);
   void poll_later(std::chrono::milliseconds wait);
 

@@ -17,8 +17,10 @@ std::string last_name(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
+/// A time far in the future hides nothing: whatever is written next gets another ctime.
 bool in_suspect_window(const seen& s, std::int64_t now_ns) {
-  return now_ns - std::max(s.mtime_ns, s.ctime_ns) < suspect_window_ns;
+  auto close = [now_ns](std::int64_t t) { return t > now_ns - suspect_window_ns && t < now_ns + suspect_window_ns; };
+  return close(s.mtime_ns) || close(s.ctime_ns);
 }
 
 }  // namespace

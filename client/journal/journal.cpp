@@ -16,6 +16,7 @@ journal::journal(sqlite::database db, journal_options options)
 result<std::unique_ptr<journal>> journal::open(journal_options options) {
   sqlite::options how;
   how.in_memory = options.in_memory;
+  how.most_pages = options.most_pages;
   auto db = sqlite::database::open(options.path, how);
   if (!db) return failure(db.error());
   const sqlite::migration steps[] = {{1, embedded::client_journal::text("001_index.sql")},
@@ -214,6 +215,19 @@ std::size_t journal::record(const engine::local_changes& changes) {
   db_.run("dirty_wake");
   t.commit();
   return changes.touched.size() + changes.gone.size();
+}
+
+void journal::distrust_some(std::size_t files) {
+  sqlite::transaction t(db_);
+  auto last = item_id::from(state("reread_last")).value_or(item_id{});
+  std::vector<item_id> ids;
+  {
+    auto r = db_.query("local_files_after", raw(last), as_i64(files));
+    while (r.next()) ids.push_back(id_at<item_id>(r, 0));
+  }
+  for (const auto& id : ids) db_.run("local_suspect", raw(id));
+  put_state("reread_last", ids.size() < files ? item_id{}.view() : ids.back().view());
+  t.commit();
 }
 
 std::vector<std::string> journal::suspect_folders() {

@@ -22,6 +22,7 @@ struct journal_options {
   random_source random;
   std::string device_label = "device";
   engine::brake_limits brake;
+  std::uint32_t most_pages = 0;  ///< see sqlite::options
   std::string vault, device;  ///< whose index it is: one of others is not trusted
 };
 
@@ -154,6 +155,8 @@ class journal final : public engine::tree_view {
   /// Records what a scan concluded. Returns how many items differ from before.
   std::size_t record(const engine::local_changes& changes);
   std::vector<std::string> suspect_folders();
+  /// The next so many files, in turns, are read again although nothing about them has changed.
+  void distrust_some(std::size_t files);
   /// Path by the local tree; nothing if the item is not on the disk.
   std::optional<std::string> local_path(const item_id& id);
   /// Path by the server's tree; nothing if it does not have the item.

@@ -134,6 +134,9 @@ class fake_disk final : public disk {
   void hard_link(std::string_view from, std::string_view to);
   void make_special(std::string_view path);  ///< as mkfifo
   void touch(std::string_view path, std::int64_t mtime_ns);
+  /// Other bytes of the same length, with all times put back, and nobody is told: as root can do, or a disk
+  /// that rots.
+  void rewrite_unseen(std::string_view path, std::string_view bytes);
   /// From now on a program holds the file open for writing (leases are refused) until released.
   void hold_for_writing(std::string_view path);
   void release_writer(std::string_view path);

@@ -97,6 +97,12 @@ void fake_disk::touch(std::string_view path, std::int64_t mtime_ns) {
   w_->set_mtime(*must(w_->find("touch", path, user)), mtime_ns, user);
 }
 
+void fake_disk::rewrite_unseen(std::string_view path, std::string_view bytes) {
+  auto n = must(w_->find("write", path, user));
+  if (n->now.data.size() != bytes.size()) throw std::runtime_error("another length: " + printable(path));
+  n->now.data = n->durable.data = std::string(bytes);
+}
+
 void fake_disk::hold_for_writing(std::string_view path) {
   auto n = must(w_->find("open", path, user));
   if (!w_->held.emplace(path, n).second) throw std::runtime_error("held already");

@@ -16,6 +16,7 @@ struct closer {
 
 void apply(database& db, const options& how) {
   db.exec("PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY");
+  if (how.most_pages > 0) db.prepare("PRAGMA max_page_count=" + std::to_string(how.most_pages)).step();
   if (how.read_only || how.in_memory) return;
   auto set = [&db](std::string pragma) { db.prepare("PRAGMA " + pragma).run(); };
   set(std::string("journal_mode=") + (how.wal ? "WAL" : "DELETE"));

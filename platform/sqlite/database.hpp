@@ -25,6 +25,7 @@ struct options {
   bool in_memory = false;  ///< the path is ignored
   bool read_only = false;  ///< the file must exist (missing)
   std::chrono::milliseconds busy_timeout{5000};
+  std::uint32_t most_pages = 0;  ///< of 4 KiB; beyond it disk_full, as on a full disk. 0: no limit
 };
 
 /// Rows of one execution of a named query; ends it (and its read lock) when it goes out of scope.

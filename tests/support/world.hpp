@@ -145,6 +145,8 @@ class world {
   void jump_wall_clock(std::chrono::seconds by);
   /// The machines sleep for so long: no timer runs, and their connections to the server are dead.
   void suspend(std::chrono::seconds length);
+  /// What agents started from now on are configured with.
+  client::agent_config& agent_config() { return options_.agent; }
   /// Requests that the server has seen so far.
   std::uint64_t exchanges() const { return network_->exchanges(); }
 

@@ -61,6 +61,8 @@ SELECT l.id FROM local l WHERE NOT EXISTS (SELECT 1 FROM base b WHERE b.id = l.i
   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.item = l.id);
 -- name: local_distrust
 UPDATE local SET suspect = 1;
+-- name: local_files_after
+SELECT id FROM local WHERE id > ? AND kind = 2 ORDER BY id LIMIT ?;
 -- name: local_suspect
 UPDATE local SET suspect = 1 WHERE id = ?;
 -- name: local_orphans_drop

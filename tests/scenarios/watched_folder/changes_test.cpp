@@ -271,5 +271,27 @@ TEST(changes, a49_a_file_system_that_others_change_is_looked_at_every_minute) {
   t.end();
 }
 
+TEST(changes, a34_a_rewrite_with_all_times_put_back_is_found_within_days) {
+  two_devices t;
+  for (int i = 0; i < 30; ++i) t.laptop.write("f" + std::to_string(i), "before" + std::to_string(i));
+  t.begin();
+  t.w.run_for(20min);
+  std::map<std::string, int> reads;
+  t.laptop.disk().fail_when([&](fs::verb v, std::string_view path) -> std::optional<errc> {
+    if (v == fs::verb::open_read) ++reads[std::string(path)];
+    return std::nullopt;
+  });
+  t.w.ledger().wrote("BEFORE7", "before7");
+  t.laptop.disk().rewrite_unseen("f7", "BEFORE7");
+  t.w.run_for(30min);
+  t.w.run_for(24h);
+  EXPECT_EQ(t.phone.read("f7"), "BEFORE7");
+  EXPECT_EQ(t.rows(), 1u);
+  EXPECT_GT(reads["f3"], 0) << "all of them in turns";
+  EXPECT_LE(reads["f3"], 8) << "and slowly";
+  t.laptop.disk().fail_when({});
+  t.end();
+}
+
 }  // namespace
 }  // namespace tinysync::test

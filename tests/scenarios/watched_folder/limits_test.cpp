@@ -53,6 +53,32 @@ TEST(limits, a83_no_more_names_holds_up_only_what_is_new) {
   EXPECT_FALSE(t.says(t.phone, "disk_full")) << t.w.status_of(t.phone);
 }
 
+TEST(limits, a84_with_a_full_disk_under_the_index_nothing_is_done_that_is_not_recorded) {
+  world_options o;
+  o.durable_indexes = true;
+  o.agent.most_index_pages = 200;
+  two_devices t(o);
+  t.laptop.write("f", "1");
+  t.begin();
+  t.laptop.stop();
+  t.w.agent_config().most_index_pages = 0;
+  t.laptop.start();
+  t.w.settle();
+  for (int i = 0; i < 3000; ++i) t.laptop.write("many/file" + std::to_string(i), "content " + std::to_string(i));
+  t.laptop.write("f", "2");
+  t.w.run_for(10min);
+  auto said = t.w.status_text(t.phone);
+  EXPECT_NE(said.find("disk_full"), std::string::npos) << said;
+  // What is on the disk is what the index says: an agent with room begins where this one had to stop.
+  t.phone.write("mine", "written meanwhile");
+  t.w.run_for(1min);
+  t.phone.restart();
+  t.w.run_for(10min);
+  EXPECT_EQ(t.phone.tree(), t.laptop.tree());
+  EXPECT_TRUE(t.phone.conflicts_of("f").empty());
+  t.end();
+}
+
 TEST(limits, a85_many_files_in_one_folder_and_deep_folders) {
   two_devices t;
   t.begin();
@@ -102,6 +128,22 @@ TEST(limits, a87_a_wall_clock_that_jumps_changes_nothing) {
     t.end();
     EXPECT_EQ(t.rows(), 1u);
   }
+}
+
+TEST(limits, a87_a_file_dated_into_the_future_is_not_read_again_and_again) {
+  two_devices t;
+  t.laptop.write("f", "f");
+  t.laptop.disk().touch("f", 4'000'000'000'000'000'000);
+  t.begin();
+  std::uint64_t reads = 0;
+  t.laptop.disk().fail_when([&](fs::verb v, std::string_view path) -> std::optional<errc> {
+    reads += v == fs::verb::open_read && path == "f";
+    return std::nullopt;
+  });
+  t.w.run_for(5min);
+  EXPECT_LE(reads, 1u);
+  t.laptop.disk().fail_when({});
+  t.end();
 }
 
 TEST(limits, a88_after_a_night_of_suspend_everything_is_connected_within_seconds) {
