@@ -21,22 +21,12 @@ if [ "$extent" = short ]; then rounds=4 files=150 points=10; else rounds=20 file
 
 set_up() {
   head1 "A server, two agents, a small tree; seed $TINYSYNC_CRASH_SEED"
-  start_server
-  # Whole folders are removed on purpose: nobody is there to approve of it.
-  local name
-  for name in A B; do
-    mkdir -m 700 "$work/home-$name"
-    printf '[brake]\nitems = 1000000\n' >"$work/home-$name/settings.toml"
-  done
-  start_agent A
-  start_agent B
-  join A laptop
-  join B desktop
-  mkdir "$work/A" "$work/B" "$work/A/docs" "$work/A/old"
+  local i
+  unbraked A  # whole folders are removed on purpose
+  unbraked B
+  mkdir -p "$work/A/docs" "$work/A/old"
   for i in {1..8}; do put A "docs/f$i"; put A "old/f$i"; done
-  A vault create files >/dev/null
-  A attach files "$work/A"
-  B attach files "$work/B"
+  pair
   settled "the start" 60
 }
 
