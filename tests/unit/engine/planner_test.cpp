@@ -413,6 +413,21 @@ TEST_F(planner_test, a_chain_of_renames_of_mine_goes_in_the_order_that_frees_nam
   EXPECT_EQ(p.mutations[1].after, std::vector<op_id>{p.mutations[0].op});
 }
 
+TEST_F(planner_test, a_tree_deleted_here_is_one_deletion_however_deep) {
+  for (int order = 0; order < 40; ++order) {
+    t = {};
+    agreed(folder(a, px));
+    agreed(folder(b, {a, "b"}));
+    agreed(folder(c, {b, "c"}));
+    agreed(folder(d, {c, "d"}));
+    for (std::uint8_t i = 10; i < 30; ++i) agreed(file(nth(i), {d, "f" + std::to_string(i)}, "1"));
+    t.local_.clear();
+    auto p = make();
+    ASSERT_EQ(p.mutations.size(), 1u) << text(p);
+    EXPECT_EQ(p.mutations[0].item, a);
+  }
+}
+
 TEST_F(planner_test, cross_moves_that_make_a_circle_of_folders_undo_mine) {
   agreed(folder(a, pa));
   agreed(folder(b, pb));
