@@ -114,7 +114,8 @@ void folder_watcher::add_tree(const std::string& folder, depth below, std::strin
   if (added && !*added && below == depth::new_folders) return;
   auto entries = added ? disk_->list(folder) : result<std::vector<fs::entry>>(failure(added.error()));
   if (!entries) {
-    if (entries.error().code == errc::missing) return;
+    // Gone, or no folder any more: what has its name now is found from above.
+    if (entries.error().code == errc::missing || entries.error().code == errc::unsupported) return;
     failed = std::string(name_of(entries.error().code));
     unwatched_.insert(folder);
     return;

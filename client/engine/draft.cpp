@@ -283,6 +283,79 @@ void draft::join(const std::set<item_id>& members, const op_id& op) {
   }
 }
 
+namespace {
+
+/// Sets of more than one node that all lead to each other (Kosaraju).
+std::vector<std::set<std::size_t>> circles_of(const std::vector<std::vector<std::size_t>>& edges,
+                                              const std::vector<std::vector<std::size_t>>& reversed) {
+  std::vector<std::size_t> finished;
+  std::vector<bool> seen(edges.size());
+  for (std::size_t root = 0; root < edges.size(); ++root) {
+    if (seen[root]) continue;
+    std::vector<std::pair<std::size_t, std::size_t>> open{{root, 0}};
+    seen[root] = true;
+    while (!open.empty()) {
+      auto& [at, next] = open.back();
+      if (next == edges[at].size()) {
+        finished.push_back(at);
+        open.pop_back();
+      } else if (auto to = edges[at][next++]; !seen[to]) {
+        seen[to] = true;
+        open.emplace_back(to, 0);
+      }
+    }
+  }
+  std::vector<std::set<std::size_t>> out;
+  std::vector<bool> taken(edges.size());
+  for (auto root = finished.rbegin(); root != finished.rend(); ++root) {
+    std::set<std::size_t> circle;
+    std::vector<std::size_t> open{*root};
+    while (!open.empty()) {
+      auto at = open.back();
+      open.pop_back();
+      if (taken[at]) continue;
+      taken[at] = true;
+      circle.insert(at);
+      for (auto to : reversed[at]) open.push_back(to);
+    }
+    if (circle.size() > 1) out.push_back(std::move(circle));
+  }
+  return out;
+}
+
+}  // namespace
+
+/// Operations that come after each other, around through their groups, are one group: the server skips what
+/// waits for itself.
+void draft::join_what_waits_for_itself() {
+  auto& all = plan_.mutations;
+  std::map<op_id, std::size_t> by_op;
+  std::map<batch_id, std::size_t> groups;
+  std::vector<std::size_t> unit(all.size());  // the first mutation of its unit
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    by_op[all[i].op] = i;
+    unit[i] = all[i].group ? groups.emplace(all[i].group, i).first->second : i;
+  }
+  std::vector<std::vector<std::size_t>> before(all.size()), behind(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (const auto& op : all[i].after)
+      if (auto at = by_op.find(op); at != by_op.end() && unit[at->second] != unit[i]) {
+        before[unit[i]].push_back(unit[at->second]);
+        behind[unit[at->second]].push_back(unit[i]);
+      }
+  for (auto& circle : circles_of(before, behind)) {
+    batch_id group = mint<batch_id>(options_.random);
+    std::set<op_id> inside;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (circle.contains(unit[i])) inside.insert(all[i].op);
+    for (auto& m : all)
+      if (inside.contains(m.op)) {
+        m.group = group;
+        std::erase_if(m.after, [&](const op_id& a) { return inside.contains(a); });
+      }
+  }
+}
+
 std::string copy_name(std::string_view name, const copy_of& c, int attempt) {
   auto digest = crypto::sha256(c.id.str() + c.hash.str());
   auto hex = to_hex(crypto::bytes_of(digest).substr(0, 4));

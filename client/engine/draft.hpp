@@ -49,6 +49,7 @@ class draft {
   op_id emit(item_id id, change c, std::vector<op_id> after, item_id because_of = {});
   /// Joins the operation to the atomic group that the moves of these items form.
   void join(const std::set<item_id>& members, const op_id& op);
+  void join_what_waits_for_itself();
   void note(const item_id& id, cause why) { plan_.notices.push_back({id, why}); }
   /// A free name beside `at` for the content `hash` of `id`.
   std::string free_conflict_name(const place& at, const item_id& id, const content_hash& hash,

@@ -41,8 +41,8 @@ void planner::visit(item_id id) {
   id = d_.current(id);
   if (id == root_item || id == parked_folder || state_.contains(id)) return;
   // A folder that was deleted decides for what was deleted with it, and so comes first.
-  if (auto r = d_.remote(id); r && deleted_locally(id) && deleted_locally(r->at.parent))
-    visit(r->at.parent);
+  // So does one for what was moved out of it, maybe into another folder of its name.
+  if (auto r = d_.remote(id); r && d_.base(id) && deleted_locally(r->at.parent)) visit(r->at.parent);
   if (auto l = d_.local(id); l && deleted_remotely(d_.current(l->at.parent))) visit(l->at.parent);
   id = d_.current(id);
   if (state_.contains(id)) return;
@@ -258,7 +258,12 @@ void planner::come_back(const item_id& id, const item& r, cause why) {
 
 void planner::deleted_here(const item_id& id, const item& b, const item& r) {
   bool implied = d_.base(b.at.parent) && !d_.local(b.at.parent);
-  if (d_.deleted_on_server(r.at.parent)) return;  // went with the folder above
+  for (auto above = r.at.parent; above != root_item;) {
+    if (d_.deleted_on_server(above)) return;  // went with a folder above
+    auto folder = d_.remote(above);
+    if (!folder) break;
+    above = folder->at.parent;
+  }
   if (edited(b, r)) return come_back(id, r, cause::delete_lost);
   if (implied && b.at != r.at) return come_back(id, r, cause::moved_there);
   // Named is the topmost folder deleted: what was moved out of it meanwhile does not follow.

@@ -10,7 +10,10 @@ class planner {
   planner(tree_view& trees, const plan_options& options) : d_(trees, options) {}
   void visit(item_id id);
   bool full() const { return d_.disk_ops() >= d_.options().most_disk_ops; }
-  plan take() { return std::move(d_.result()); }
+  plan take() {
+    d_.join_what_waits_for_itself();
+    return std::move(d_.result());
+  }
 
  private:
   enum class progress : std::uint8_t { under_way, decided, waits };

@@ -53,11 +53,22 @@ std::map<std::string, std::string> binaries() {
   return out;
 }
 
-/// All tests of the sources as binary.suite.name.
+/// What the runs of the real programs are made of, as system.run.function.
+std::set<std::string> parts_of_system_runs() {
+  static const std::regex head(R"(^(\w+)\(\) \{$)");
+  std::set<std::string> out;
+  for (const auto& f : files({"tests/system"}, {".sh"}))
+    for (const auto& line : f.lines)
+      if (std::smatch m; std::regex_match(line, m, head))
+        out.insert("system." + std::filesystem::path(f.path).stem().string() + "." + m[1].str());
+  return out;
+}
+
+/// All tests of the sources as binary.suite.name, and the parts of the system runs.
 std::set<std::string> existing_tests() {
   static const std::regex head(R"(^(?:TYPED_)?TEST(?:_F|_P)?\((\w+), (\w+)\))");
   auto folders = binaries();
-  std::set<std::string> out;
+  auto out = parts_of_system_runs();
   for (const auto& f : files({"tests"}, {".cpp"}))
     for (const auto& line : f.lines) {
       std::smatch m;

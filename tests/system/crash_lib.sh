@@ -59,7 +59,6 @@ status_of_both() { A status >&2 || true; B status >&2 || true; }
 # -- dying and coming again ---------------------------------------------------------------------
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
-in_sync() { "$1" wait --synced --timeout 1 >/dev/null 2>&1 || [ $? -eq 4 ]; }
 pid_of() { case $1 in server) echo "$server_pid" ;; A) echo "$agent_A" ;; B) echo "$agent_B" ;; esac; }
 pick() { local -a of=("$@"); echo "${of[RANDOM % $#]}"; }
 # The random moment: the length of the pause is what is being tried.

@@ -17,26 +17,16 @@ trap end EXIT
 trap 'exit 130' INT TERM
 LISTEN=127.0.0.1:$(free_port)
 RANDOM=${TINYSYNC_CRASH_SEED:=$((SRANDOM % 32768))}
-if [ "$extent" = short ]; then rounds=4 files=150 points=10; else rounds=20 files=400 points=0; fi
+if [ "$extent" = short ]; then rounds=4 kills=6 files=150 points=10; else rounds=20 kills=20 files=400 points=0; fi
 
 set_up() {
   head1 "A server, two agents, a small tree; seed $TINYSYNC_CRASH_SEED"
-  start_server
-  # Whole folders are removed on purpose: nobody is there to approve of it.
-  local name
-  for name in A B; do
-    mkdir -m 700 "$work/home-$name"
-    printf '[brake]\nitems = 1000000\n' >"$work/home-$name/settings.toml"
-  done
-  start_agent A
-  start_agent B
-  join A laptop
-  join B desktop
-  mkdir "$work/A" "$work/B" "$work/A/docs" "$work/A/old"
+  local i
+  unbraked A  # whole folders are removed on purpose
+  unbraked B
+  mkdir -p "$work/A/docs" "$work/A/old"
   for i in {1..8}; do put A "docs/f$i"; put A "old/f$i"; done
-  A vault create files >/dev/null
-  A attach files "$work/A"
-  B attach files "$work/B"
+  pair
   settled "the start" 60
 }
 
@@ -62,6 +52,42 @@ random_kills() {
     remove A "bulk$round"  # while the next round begins
   done
   settled "the end of the rounds" 120
+}
+
+# One bulk copy after another, and again and again one of the three dies at a random moment of it.
+bulk_kills() {
+  head1 "kill -9 at $kills random moments of bulk copies that go on meanwhile"
+  local n who pause all copies=0 copiers=() begin
+  many "$work/source" $((files * 4))
+  for n in {1..10}; do head -c 3000000 /dev/urandom >"$work/source/large$n"; done
+  all=$(count "$work/source")
+  : >"$work/kills"
+  for ((n = 1; n <= kills; n++)); do
+    if [ "$copies" -eq 0 ] || [ "$(count "$work/B/copy$copies")" -eq "$all" ]; then
+      copies=$((copies + 1))
+      cp -a "$work/source" "$work/A/copy$copies" &
+      copiers+=($!)
+    fi
+    who=$(pick A B server)
+    pause=$((RANDOM % 600))
+    pause_ms "$pause"
+    killed "$who"
+    printf '%d %s %d %d %d ' "$n" "$who" "$copies" "$pause" "$(count "$work/B/copy$copies")" >>"$work/kills"
+    begin=$(now)
+    again "$who"
+    since "$begin" >>"$work/kills"
+    echo >>"$work/kills"
+  done
+  wait "${copiers[@]}"
+  settled "the copies" 180
+  names_and_bytes "$work/source" >"$work/source.txt"
+  for ((n = 1; n <= copies; n++)); do
+    names_and_bytes "$work/B/copy$n" | cmp -s - "$work/source.txt" || wrong "copy $n at B is not what was copied"
+    remove A "copy$n"
+  done
+  settled "without the copies" 60
+  awk -v all="$all" 'BEGIN { printf "  %4s  %-6s %4s %8s %13s %7s\n", "kill", "of", "copy", "after ms", "files at B", "up in s" }
+    { printf "  %4d  %-6s %4d %8d %5d of %4d %7.2f\n", $1, $2, $3, $4, $5, all, $6 }' "$work/kills"
 }
 
 # Every actor of the live agent B is told to crash while something is under way: threads and disks are real
@@ -145,6 +171,7 @@ sweep() {
 
 set_up
 random_kills
+bulk_kills
 told_to_crash
 sweep
 [ "$findings" -eq 0 ] || { echo "$findings findings (TINYSYNC_CRASH_SEED=$TINYSYNC_CRASH_SEED)" >&2; exit 1; }

@@ -16,17 +16,9 @@ LISTEN=127.0.0.1:$(free_port)
 
 first_copy() {
   head1 "A tree with odd names goes in at A and comes out at B"
-  start_server
-  start_agent A
-  start_agent B
-  used=$("$bin/tinysync-server" invite --data "$work/server" | tail -n 1)
-  A register "$used" --name laptop
-  join B desktop
-  mkdir "$work/A" "$work/B"
+  mkdir "$work/A"
   odd_tree "$work/A"
-  A vault create files >/dev/null
-  A attach files "$work/A"
-  B attach files "$work/B"
+  pair
   converge "first copy" 120
   [ "$(stat -c %a "$work/B/private")" = 600 ] || wrong "private is $(stat -c %a "$work/B/private"), not 600"
   [ -x "$work/B/program" ] || wrong "program cannot be executed"

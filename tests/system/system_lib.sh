@@ -17,6 +17,26 @@ free_port() {
   echo "$port"
 }
 
+# unbraked NAME: an agent that has nobody to approve of mass changes.
+unbraked() {
+  mkdir -m 700 "$work/home-$1"
+  printf '[brake]\nitems = 1000000\n' >"$work/home-$1/settings.toml"
+}
+
+# A server and two agents with one vault between them, at the roots A and B.
+pair() {
+  start_server
+  start_agent A
+  start_agent B
+  join A laptop
+  join B desktop
+  mkdir -p "$work/A" "$work/B"
+  A vault create files >/dev/null
+  A attach files "$work/A"
+  B attach files "$work/B"
+}
+
+in_sync() { "$1" wait --synced --timeout 1 >/dev/null 2>&1 || [ $? -eq 4 ]; }
 # Both agents say that they are in sync; 4 (a conflict to look at) is in sync, too.
 both_synced() {
   local limit=$1 agent code
@@ -27,19 +47,38 @@ both_synced() {
   done
 }
 
-# converge WHAT SECONDS: in sync, and equal in everything that is synced.
+# tree_text without times.
+names_and_bytes() { tree_text "$1" | sed -E 's/^f ([01]) [^ ]+ /f \1 /'; }
+
+# converge WHAT SECONDS: in sync, and equal in everything that is synced, or as $text_of has it.
 converge() {
   local begin
   begin=$(now)
   both_synced "$2" || { wrong "not in sync: $1"; return 0; }
-  tree_text "$work/A" >"$work/A.txt"
-  tree_text "$work/B" >"$work/B.txt"
+  "${text_of:-tree_text}" "$work/A" >"$work/A.txt"
+  "${text_of:-tree_text}" "$work/B" >"$work/B.txt"
   if cmp -s "$work/A.txt" "$work/B.txt"; then
     note "$1: equal, $(grep -c '^[fld] ' "$work/A.txt") entries, $(since "$begin") s"
   else
     wrong "A and B differ: $1"
-    diff "$work/A.txt" "$work/B.txt" | head -n 10 >&2
+    diff "$work/A.txt" "$work/B.txt" | head -n 10 >&2 || true
   fi
+}
+
+# as_left WHAT SIDE SECONDS: A and B are equal, and that side is what it was when this began.
+as_left() {
+  local before=$findings
+  "${text_of:-tree_text}" "$work/$2" >"$work/left.txt"
+  converge "$1" "$3"
+  [ "$findings" -eq "$before" ] || return 0
+  cmp -s "$work/left.txt" "$work/$2.txt" && return 0
+  wrong "$2 is not what it was left: $1"
+  diff "$work/left.txt" "$work/$2.txt" | head -n 10 >&2 || true
+}
+no_copies() {
+  local made
+  made=$(find "$work/A" "$work/B" -name '*(conflict *')
+  [ -z "$made" ] || wrong "conflict copies, $1: $(head -n 3 <<<"$made" | tr '\n' ' ')"
 }
 
 # refused WHAT EXIT WORDS COMMAND…: it ends with that code within 20 s and says these words.
@@ -84,7 +123,7 @@ many() {
   mkdir "$1"
   (cd "$1" && seq 1 "$2" | split -l 1 -a 4 - f)
 }
-count() { find "$1" -type f 2>/dev/null | wc -l; }
+count() { { find "$1" -type f 2>/dev/null || true; } | wc -l; }
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 
 # inspects WHAT NAMES COMMAND…: the tree holds an actor of each of these names (a coordinator is named

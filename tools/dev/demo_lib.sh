@@ -37,10 +37,10 @@ start_agent() {
   until_true 15 "$name status >/dev/null 2>&1; [ \$? -ne 6 ]" || { cat "$work/agent-$name.log" >&2; exit 1; }
 }
 
+# join AGENT NAME: with an invite that is $used afterwards.
 join() {
-  local invite
-  invite=$("$bin/tinysync-server" invite --data "$work/server" | tail -n 1)
-  "$1" register "$invite" --name "$2"
+  used=$("$bin/tinysync-server" invite --data "$work/server" | tail -n 1)
+  "$1" register "$used" --name "$2"
 }
 
 # One line an entry: type, executable, mtime of files, link target, hash, path. Equal trees, equal text.

@@ -6,7 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 jobs=$(nproc)
 packages=(g++ cmake ninja-build ccache mold pkg-config protobuf-compiler libprotobuf-dev libcaf-dev
   libboost-dev libsqlite3-dev libssl-dev libspdlog-dev libfmt-dev libgtest-dev libgmock-dev libcli11-dev
-  libtomlplusplus-dev libutf8proc-dev libzstd-dev libexpected-dev nlohmann-json3-dev ca-certificates)
+  libtomlplusplus-dev libutf8proc-dev libzstd-dev libexpected-dev nlohmann-json3-dev ca-certificates
+  git vim rsync sqlite3 zip unzip)  # these the system runs let loose on a synced folder
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 [ -t 2 ] && [ -z "${NO_COLOR:-}" ] || say() { printf '==> %s\n' "$*" >&2; }
@@ -17,10 +18,10 @@ usage() {
   demo [FOLDER]        set up everything, start a server and two agents, sync a folder live
   test                 build and run everything that must pass on every change
   build [PRESET]       dev (default), release, asan, tsan or strict, into build/PRESET
-  check [--full]       test, then the sanitizers; --full: also TSan, 20,000 seeds, kills, a bare Debian
+  check [--full]       test, then the sanitizers; --full: also TSan, 20,000 seeds, long runs, a bare Debian
   sim [FROM..TO]       world seeds (default 1..1000)
   unit BINARY [ARGS]   one test binary: unit_engine --gtest_filter='planner*'
-  system               the short run of the real programs
+  system               the short runs of the real programs
   format               clang-format over what differs from HEAD
   lint [FILES]         clang-tidy
   install              only install the packages the build needs
@@ -80,7 +81,7 @@ case "$verb" in
     build dev
     run_tests dev
     ;;
-  system) build dev && run_tests dev -R system ;;
+  system) build dev && run_tests dev -R '^(system|scenario|programs)$' ;;
   unit)
     build dev "$1"
     binary=$1
@@ -103,6 +104,8 @@ case "$verb" in
       run_tests tsan -E '^(style|small_plans|small_stories)$'
       TINYSYNC_SEEDS=1..20000 build/dev/tests/world_seeds
       TINYSYNC_CRASH_MOMENTS=140 build/dev/tests/scenarios --gtest_brief=1 --gtest_filter='a_crash.*'
+      bash tests/system/scenario_run.sh build/dev/bin
+      bash tests/system/programs_run.sh build/dev/bin full
       bash tests/system/crash_run.sh build/dev/bin build/dev/tests/libcrashpoint.so full
       bash tools/dev/bare_debian.sh
     fi

@@ -413,6 +413,42 @@ TEST_F(planner_test, a_chain_of_renames_of_mine_goes_in_the_order_that_frees_nam
   EXPECT_EQ(p.mutations[1].after, std::vector<op_id>{p.mutations[0].op});
 }
 
+/// rm -r x, then another folder of that name with a file of the same name in it: the file is known there as
+/// the one that was in the former.
+TEST_F(planner_test, a_folder_replaced_by_another_whose_file_is_known_is_one_group) {
+  for (int order = 0; order < 40; ++order) {
+    t = {};
+    agreed(folder(a, px));
+    agreed(file(b, {a, "f"}, "1"));
+    t.local_.erase(a);
+    t.local_[c] = on_disk(folder(c, px));
+    t.local_[b].at = {c, "f"};
+    auto p = make();
+    EXPECT_TRUE(p.waiting.empty()) << order;
+    EXPECT_EQ(p.mutations.size(), 3u) << order << " " << text(p);
+    for (const auto& m : p.mutations) {
+      EXPECT_FALSE(m.group.none()) << order;
+      EXPECT_EQ(m.group, p.mutations[0].group) << order;
+      EXPECT_TRUE(m.after.empty()) << order;
+    }
+  }
+}
+
+TEST_F(planner_test, a_tree_deleted_here_is_one_deletion_however_deep) {
+  for (int order = 0; order < 40; ++order) {
+    t = {};
+    agreed(folder(a, px));
+    agreed(folder(b, {a, "b"}));
+    agreed(folder(c, {b, "c"}));
+    agreed(folder(d, {c, "d"}));
+    for (std::uint8_t i = 10; i < 30; ++i) agreed(file(nth(i), {d, "f" + std::to_string(i)}, "1"));
+    t.local_.clear();
+    auto p = make();
+    ASSERT_EQ(p.mutations.size(), 1u) << text(p);
+    EXPECT_EQ(p.mutations[0].item, a);
+  }
+}
+
 TEST_F(planner_test, cross_moves_that_make_a_circle_of_folders_undo_mine) {
   agreed(folder(a, pa));
   agreed(folder(b, pb));
