@@ -14,6 +14,9 @@ namespace pb = google::protobuf;
 
 constexpr std::uint32_t default_timeout_ms = 60'000;
 constexpr std::uint32_t longest_timeout_ms = 24 * 3600 * 1000;
+// Of the 1 MiB of a frame: JSON inside JSON is escaped, up to six bytes for one.
+constexpr std::size_t most_json_of_a_frame = 128u << 10;
+constexpr std::size_t most_json = 12u << 20;  // of an answer: what may be on its way unread, and some
 constexpr const char* packages[] = {"", "tinysync.actors.client.", "tinysync.actors.server.",
                                     "tinysync.actors.common."};
 
@@ -33,19 +36,40 @@ std::string problem(std::uint64_t id, const error& e) {
   return frame_of(a);
 }
 
-std::string answer(std::uint64_t id, const result<message_ptr>& r) {
-  if (!r) return problem(id, r.error());
+/// So many bytes of the text, or a few less: no character is cut in two.
+std::size_t part_of(std::string_view text) {
+  if (text.size() <= most_json_of_a_frame) return text.size();
+  auto end = most_json_of_a_frame;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return end;
+}
+
+/// The frames of an answer: one, unless it is large.
+std::vector<std::string> answer(std::uint64_t id, const result<message_ptr>& r) {
+  if (!r) return {problem(id, r.error())};
   ipc::v1::Answer a;
   a.set_id(id);
+  std::string json;
   if (*r) {
     a.set_type((*r)->GetTypeName());
     pb::util::JsonPrintOptions options;
     options.preserve_proto_field_names = true;
     options.always_print_primitive_fields = true;
-    if (!pb::util::MessageToJsonString(**r, a.mutable_json(), options).ok())
-      return problem(id, {errc::internal, "the answer has no JSON form"});
+    if (!pb::util::MessageToJsonString(**r, &json, options).ok())
+      return {problem(id, {errc::internal, "the answer has no JSON form"})};
   }
-  return frame_of(a);
+  if (json.size() > most_json)
+    return {problem(id, {errc::too_large, "the answer has " + std::to_string(json.size() >> 20) + " MiB"})};
+  std::vector<std::string> out;
+  std::string_view left = json;
+  do {
+    auto size = part_of(left);
+    a.set_json(std::string(left.substr(0, size)));
+    left.remove_prefix(size);
+    a.set_more(!left.empty());
+    out.push_back(frame_of(a));
+  } while (!left.empty());
+  return out;
 }
 
 /// Client and server have messages of one short name; the one that the actor takes is meant.
@@ -95,7 +119,9 @@ void answer_ipc(const directory& actors, std::string_view frame,
   auto timeout = request.timeout_ms() == 0 ? default_timeout_ms
                                            : std::min(request.timeout_ms(), longest_timeout_ms);
   actors.send_any(request.actor(), std::move(*message), std::chrono::milliseconds(timeout),
-                  [id, reply = std::move(reply)](result<message_ptr> r) { reply(answer(id, r)); });
+                  [id, reply = std::move(reply)](result<message_ptr> r) {
+                    for (auto& part : answer(id, r)) reply(std::move(part));
+                  });
 }
 
 void to_message(const directory& actors, const actor_view& view, common::TreeNode& out) {

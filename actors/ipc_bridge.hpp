@@ -14,8 +14,9 @@ class TreeNode;
 namespace tinysync::actors {
 
 /// Sends the request's message (JSON of a type of proto/actors, by full or short name) to the actor
-/// it names and gives the answer's frame, once, on some thread. Whatever the frame is, it is
-/// answered: malformed frames with id 0, unknown actors and types with a row of the page of errors.
+/// it names and gives the frames of the answer, in order, on some thread: one, unless it is large (then
+/// all but the last say `more`). Whatever the frame is, it is answered: malformed frames with id 0,
+/// unknown actors and types with a row of the page of errors, an answer over 12 MiB with too_large.
 void answer_ipc(const directory& actors, std::string_view frame,
                 std::function<void(std::string)> reply);
 

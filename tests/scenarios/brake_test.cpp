@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <google/protobuf/util/json_util.h>
+
+#include "actors/faces/client.hpp"
+#include "actors/ipc_bridge.hpp"
+#include "proto/ipc/v1/ipc.pb.h"
 #include "tests/support/world.hpp"
 
 namespace tinysync::test {
@@ -101,6 +106,61 @@ TEST_F(the_brake, an_edit_elsewhere_of_what_is_held_back_wins) {
   w.settle();
   EXPECT_EQ(laptop.read(photo(7)), "retouched");
   EXPECT_EQ(photos_on(phone), 100u);
+}
+
+TEST_F(the_brake, keeps_an_approval_until_it_has_been_used) {
+  laptop.remove("photos");
+  w.settle();
+  auto vaults = w.simulation().directory().inspect("/agent-laptop/vaults").children;
+  auto tell = [&](const std::string& actor, auto m) {
+    w.simulation().directory().send_any(vaults.at(0).path + "/" + actor, std::make_shared<decltype(m)>(m),
+                                        1min, [](result<actors::message_ptr>) {});
+  };
+  faces::pb::DecideBrake approve;
+  approve.set_approve(true);
+  faces::pb::RecordState idle;  // of a moment before, and late
+  idle.set_state("OnlineIdle");
+  tell("local_store", approve);
+  tell("local_store", idle);
+  w.run_for(1s);
+  tell("engine", faces::pb::OutboxChanged{});
+  w.settle();
+  EXPECT_EQ(w.held_back(laptop), 0u);
+  EXPECT_FALSE(phone.exists("photos"));
+}
+
+TEST_F(the_brake, shows_what_does_not_fit_into_one_frame) {
+  std::string folder = "photos";
+  for (int i = 0; i < 14; ++i) folder += "/" + std::string(250, static_cast<char>('a' + i));
+  for (int i = 0; i < 300; ++i) laptop.write(folder + "/" + std::to_string(i), "deep " + std::to_string(i));
+  w.settle();
+  for (int i = 0; i < 300; ++i) laptop.remove(folder + "/" + std::to_string(i));
+  w.settle();
+  std::string json;
+  std::size_t frames = 0, largest = 0;
+  bool more = true;
+  ipc::v1::Request request;
+  request.set_id(7);
+  request.set_actor(w.simulation().directory().inspect("/agent-laptop/vaults").children.at(0).path + "/local_store");
+  request.set_type("AskBrake");
+  std::string asked;
+  ASSERT_TRUE(google::protobuf::util::MessageToJsonString(request, &asked).ok());
+  actors::answer_ipc(w.simulation().directory(), asked, [&](std::string frame) {
+    ipc::v1::Answer part;
+    ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(frame, &part).ok());
+    EXPECT_TRUE(more) << "a frame after the last";
+    more = part.more();
+    ++frames;
+    largest = std::max(largest, frame.size());
+    json += part.json();
+  });
+  w.run_for(1s);
+  EXPECT_FALSE(more);
+  EXPECT_GT(frames, 5u);
+  EXPECT_LE(largest, 1u << 20);
+  faces::pb::Brake all;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(json, &all).ok());
+  EXPECT_EQ(all.held_size(), 300);
 }
 
 }  // namespace

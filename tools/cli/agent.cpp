@@ -31,11 +31,16 @@ result<agent::raw_answer> agent::send(const std::string& actor, const std::strin
   std::string frame;
   if (!MessageToJsonString(request, &frame).ok()) return failure(errc::internal, "the request");
   if (auto ok = client_.send(frame); !ok) return failure(ok.error());
-  auto reply = client_.receive(timeout + margin);
-  if (!reply) return failure(reply.error());
   ipc::v1::Answer answer;
-  if (!JsonStringToMessage(*reply, &answer).ok())
-    return failure(errc::malformed, "what came back is not an answer");
+  std::string whole;
+  do {
+    auto reply = client_.receive(timeout + margin);
+    if (!reply) return failure(reply.error());
+    answer.Clear();
+    if (!JsonStringToMessage(*reply, &answer).ok())
+      return failure(errc::malformed, "what came back is not an answer");
+    whole += answer.json();
+  } while (answer.more());
   if (answer.has_problem()) {
     auto code = errc_from_name(answer.problem().code()).value_or(errc::internal);
     auto text = answer.problem().text();
@@ -45,7 +50,7 @@ result<agent::raw_answer> agent::send(const std::string& actor, const std::strin
     if (text == sentence) text.clear();
     return failure(code, text);
   }
-  return raw_answer{answer.type(), answer.json()};
+  return raw_answer{answer.type(), std::move(whole)};
 }
 
 result<void> agent::exchange(const std::string& actor, const google::protobuf::Message& message,

@@ -248,7 +248,8 @@ UPDATE brake SET decision = 1 WHERE decision = 0;
 -- name: brake_clear
 DELETE FROM brake WHERE decision = 0;
 -- name: brake_clear_approved
-DELETE FROM brake WHERE decision = 1;
+DELETE FROM brake WHERE decision = 1 AND item NOT IN (SELECT id FROM dirty)
+  AND item NOT IN (SELECT item FROM outbox);
 
 -- name: burst_add
 INSERT OR REPLACE INTO burst (item, what, items, above) VALUES (?, ?, ?, ?);
