@@ -36,7 +36,7 @@ class agent {
   struct raw_answer {
     std::string type, json;
   };
-  /// Any message by type name and JSON.
+  /// Any message by type name and JSON. invalid_argument if one of them is not valid UTF-8.
   result<raw_answer> send(const std::string& actor, const std::string& type,
                           const std::string& json, std::chrono::milliseconds timeout);
 
