@@ -175,7 +175,7 @@ int detach(const common& c, const std::string& vault_or_folder) {
     j["dropped"] = json::array();
     for (const auto& p : r->dropped()) j["dropped"].push_back(printable(p));
     if (c.json) return print(j) ? 0 : 1;
-    print("detached " + printable(r->root()) + "; the files stay");
+    print("detached " + printable(r->root()) + (r->root_gone() ? ", which is gone" : "; the files stay"));
     for (const auto& p : r->rescued()) print("  kept: " + printable(p));
     return 0;
   });
