@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "actors/system.hpp"
+#include "client/actors/settings.hpp"
 #include "client/folder/layout.hpp"
 #include "client/journal/index_files.hpp"
 #include "client/tree.hpp"
@@ -167,6 +168,12 @@ agent_doors real_doors(const places::home& home, const agent_config& config, net
 result<void> agent_host::start() {
   auto& p = *parts_;
   p.io = std::make_unique<net::io_threads>(1);
+  auto doors = real_doors(p.home, p.config, *p.io);
+  // Looked at once before the actors do: what is wrong is said plainly.
+  if (auto known = read_attachments(doors.files); !known)
+    return failure(known.error().code, p.home.config_dir + ": " + known.error().text);
+  if (auto socket = doors.serve_ipc([](std::string, std::function<void(std::string)>) {}); !socket)
+    return failure(socket.error().code, "the agent's socket: " + socket.error().text);
   actors::system_options options;
   options.seed = crypto::system_randomness().next_u64();
   options.on_root_failure = [&p](const error& e) {
@@ -175,7 +182,7 @@ result<void> agent_host::start() {
     ::kill(::getpid(), SIGTERM);  // wakes wait()
   };
   p.system = std::make_unique<actors::system>(std::move(options));
-  p.system->start(agent_tree(real_doors(p.home, p.config, *p.io)));
+  p.system->start(agent_tree(std::move(doors)));
   return {};
 }
 

@@ -50,4 +50,13 @@ error refusal_of(const net::http_response& r) {
   }
 }
 
+result<codec::registered> device_in(const result<net::http_response>& r) {
+  if (!r) return failure(r.error());
+  auto who = r->status < 300 ? codec::decode_registered(r->content())
+                             : result<codec::registered>(failure(refusal_of(*r)));
+  bool ours = r->status < 300 ? who.has_value() : !r->content().empty() && codec::decode_error(r->content());
+  if (ours || r->status >= 500) return who;
+  return failure(errc::not_tinysync, "HTTP status " + std::to_string(r->status));
+}
+
 }  // namespace tinysync::client

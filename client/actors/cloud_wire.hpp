@@ -14,5 +14,7 @@ net::cloud_request request_for(const pb::Exchange& m, const actors::bulk& body,
                                const std::string& token, const std::string& correlation);
 /// A refusal's row on the page of errors; the status alone where the body does not say.
 error refusal_of(const net::http_response& r);
+/// The answer to a registration; not_tinysync if whoever answered speaks otherwise.
+result<codec::registered> device_in(const result<net::http_response>& r);
 
 }  // namespace tinysync::client

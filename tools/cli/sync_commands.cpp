@@ -57,6 +57,7 @@ json status_json(const pb::Status& s) {
                  {"id", id_text(s.device().device())},
                  {"name", s.device().device_name()},
                  {"label", s.device().device_label()}};
+  if (!s.device().damaged().empty()) j["device"]["damaged"] = s.device().damaged();
   j["server"] = {{"url", s.link().url()}, {"connected", s.link().connected()}};
   if (!s.link().connected()) j["server"]["why"] = s.link().last_error();
   j["vaults"] = json::array();
@@ -84,7 +85,8 @@ bool rebuilt_lately(const pb::VaultStatus& v) {
 
 void print_status(const pb::Status& s) {
   if (!s.device().registered()) {
-    print(std::string("not registered: tinysync register INVITE --name NAME"));
+    print(s.device().damaged().empty() ? std::string("not registered: tinysync register INVITE --name NAME")
+                                       : printable(s.device().damaged()));
     return;
   }
   print("device  " + s.device().device_name() + " at " + s.link().url() +
@@ -299,7 +301,8 @@ int doctor(const common& c) {
     check("status", s ? std::nullopt : std::optional(s.error()), "answers");
     if (s) {
       check("registered",
-            s->device().registered() ? std::nullopt : std::optional(error{errc::unregistered, ""}),
+            s->device().registered() ? std::nullopt
+                                     : std::optional(error{errc::unregistered, s->device().damaged()}),
             s->link().url());
       auto code = errc_from_name(s->link().last_error_code()).value_or(errc::offline);
       check("server", s->link().connected() ? std::nullopt : std::optional(error{code, s->link().url()}),
