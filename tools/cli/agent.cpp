@@ -11,10 +11,12 @@ namespace {
 using google::protobuf::util::JsonStringToMessage;
 using google::protobuf::util::MessageToJsonString;
 constexpr std::chrono::milliseconds connect_within{2'000};
+constexpr std::chrono::milliseconds answers_within{10'000};  // at all
 constexpr std::chrono::milliseconds margin{2'000};  // the agent's own timeout comes first
 
 tl::unexpected<error> not_utf8(const std::string& text) {
-  return failure(errc::invalid_argument, "'" + printable(text) + "' is not valid UTF-8, which names, ids and messages must be");
+  return failure(errc::invalid_argument,
+                 "'" + printable(text) + "' is not valid UTF-8, which names, ids and messages must be");
 }
 
 /// Texts travel as UTF-8: what is not would arrive shortened.
@@ -34,7 +36,19 @@ result<void> sendable(const google::protobuf::Message& m) {
 result<agent> agent::connect(const std::string& socket) {
   auto client = net::ipc_client::connect(socket, connect_within);
   if (!client) return failure(client.error());
-  return agent(std::move(*client));
+  agent a(std::move(*client));
+  if (auto alive = a.knock(); !alive)
+    return failure(alive.error().code, "process behind " + socket + ": " + alive.error().text +
+                                           " (is it stopped? see its log)");
+  return a;
+}
+
+/// A question to nobody: whoever lives answers it at once, whatever its actors are busy with.
+result<void> agent::knock() {
+  if (auto ok = client_.send("{}"); !ok) return ok;
+  auto answer = client_.receive(answers_within);
+  if (!answer) return failure(answer.error());
+  return {};
 }
 
 result<agent::raw_answer> agent::send(const std::string& actor, const std::string& type,

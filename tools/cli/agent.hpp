@@ -16,7 +16,7 @@ inline constexpr std::chrono::milliseconds usual_timeout{60'000};
 
 class agent {
  public:
-  /// agent_not_running if nobody listens on the socket.
+  /// agent_not_running if nobody listens on the socket; timeout if who listens does not answer.
   static result<agent> connect(const std::string& socket);
 
   /// Sends the message to the actor of that path; the answer, or its error.
@@ -41,6 +41,7 @@ class agent {
                           const std::string& json, std::chrono::milliseconds timeout);
 
  private:
+  result<void> knock();
   explicit agent(net::ipc_client client) : client_(std::move(client)) {}
   result<void> exchange(const std::string& actor, const google::protobuf::Message& message,
                         google::protobuf::Message* answer, std::chrono::milliseconds timeout);

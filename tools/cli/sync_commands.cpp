@@ -304,9 +304,9 @@ int doctor(const common& c) {
             s->device().registered() ? std::nullopt
                                      : std::optional(error{errc::unregistered, s->device().damaged()}),
             s->link().url());
-      auto code = errc_from_name(s->link().last_error_code()).value_or(errc::offline);
-      check("server", s->link().connected() ? std::nullopt : std::optional(error{code, s->link().url()}),
-            "connected");
+      // Asked, not believed: a connection may be there to a server that does nothing.
+      auto answered = a->ask<pb::Vaults>(account_actor, pb::ListVaults{});
+      check("server", answered ? std::nullopt : std::optional(answered.error()), "answers");
       for (const auto& v : s->vaults())
         check("vault " + v.name(),
               v.state() == "Blocked" ? std::optional(error{errc::unavailable, v.reason()}) : std::nullopt,
