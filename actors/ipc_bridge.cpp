@@ -72,6 +72,9 @@ std::vector<std::string> answer(std::uint64_t id, const result<message_ptr>& r) 
   return out;
 }
 
+/// What follows shows the place in the text, which one line cannot.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 /// Client and server have messages of one short name; the one that the actor takes is meant.
 std::string type_for(const std::vector<std::string>& accepted, const std::string& name) {
   for (const auto& full : accepted)
@@ -88,7 +91,7 @@ result<message_ptr> message_from(const std::string& full, const std::string& typ
   if (!json.empty()) {
     auto status = pb::util::JsonStringToMessage(json, m.get());
     if (!status.ok())
-      return failure(errc::invalid_argument, full + ": " + status.message().as_string());
+      return failure(errc::invalid_argument, full + ": " + first_line(status.message().as_string()));
   }
   return message_ptr(std::move(m));
 }
@@ -109,7 +112,7 @@ void answer_ipc(const directory& actors, std::string_view frame,
   ipc::v1::Request request;
   auto status = pb::util::JsonStringToMessage(std::string(frame), &request);
   if (!status.ok())
-    return reply(problem(0, {errc::malformed, "not a request: " + status.message().as_string()}));
+    return reply(problem(0, {errc::malformed, "not a request: " + first_line(status.message().as_string())}));
   auto id = request.id();
   if (!actors.find_any(request.actor()))
     return reply(problem(id, {errc::not_found, "there is no actor " + request.actor()}));

@@ -9,6 +9,8 @@
 #include <filesystem>
 
 #include "actors/system.hpp"
+#include "client/actors/settings.hpp"
+#include "client/folder/layout.hpp"
 #include "client/journal/index_files.hpp"
 #include "client/tree.hpp"
 #include "platform/clock/resume.hpp"
@@ -57,20 +59,35 @@ class watched_root final : public watch::watcher {
   std::unique_ptr<watch::watcher> inner_;
 };
 
-result<std::string> make_root(const std::string& wanted) {
-  std::error_code ec;
-  std::filesystem::path path = std::filesystem::absolute(wanted, ec);
-  if (ec) return failure(errc::invalid_argument, wanted);
-  if (std::filesystem::exists(path, ec) && !std::filesystem::is_directory(path, ec))
-    return failure(errc::invalid_argument, path.string() + " is a file, not a folder");
-  std::filesystem::create_directories(path, ec);
-  if (ec && !std::filesystem::is_directory(path))
-    return failure(errc::permission_denied, "creating " + path.string() + " (" + ec.message() + ")");
-  auto real = std::filesystem::canonical(path, ec);
-  if (ec) return failure(errc::permission_denied, path.string() + " (" + ec.message() + ")");
-  if (::access(real.c_str(), R_OK | W_OK | X_OK) != 0)
-    return failure(errc::permission_denied, real.string() + " cannot be read and written");
-  return real.string();
+/// What attaching must keep away from, as the file system knows it.
+std::vector<std::string> own_folders_of(const places::home& home) {
+  std::vector<std::string> out;
+  for (const auto& dir : {home.config_dir, home.state_dir, home.log_dir,
+                          std::filesystem::path(home.socket_path).parent_path().string()}) {
+    std::error_code why;
+    auto real = std::filesystem::canonical(dir, why);
+    out.push_back(why ? dir : real.string());
+  }
+  return out;
+}
+
+/// Another agent's root above is known by its marker only.
+result<void> below_no_root(const std::string& path) {
+  for (std::filesystem::path at = path; at.has_relative_path();) {
+    at = at.parent_path();
+    std::error_code why;
+    if (std::filesystem::exists(at / folder::marker_path, why))
+      return failure(errc::root_in_use, path + " is inside " + at.string() +
+                                            ", a root that another agent attached; choose another folder");
+  }
+  return {};
+}
+
+result<places::made_folder> make_root(const std::string& wanted, const places::folder_check& allowed) {
+  return places::make_folder(wanted, [&](const std::string& path) {
+    auto ok = allowed(path);
+    return ok ? below_no_root(path) : ok;
+  });
 }
 
 }  // namespace
@@ -93,6 +110,23 @@ agent_host::agent_host(places::home home, agent_config config) : parts_(std::mak
 agent_host::~agent_host() { stop(); }
 
 namespace {
+
+result<std::shared_ptr<void>> serve_socket(net::io_threads& io, const std::string& path,
+                                           agent_doors::frame_handler handler) {
+  auto listener =
+      net::ipc_listener::start(io, path, [handler](std::shared_ptr<net::ipc_connection> c) {
+        std::weak_ptr<net::ipc_connection> weak = c;
+        c->listen(
+            [handler, weak](std::string frame) {
+              handler(std::move(frame), [weak](std::string reply) {
+                if (auto open = weak.lock()) open->send(std::move(reply));
+              });
+            },
+            [](const error&) {});
+      });
+  if (!listener) return failure(listener.error());
+  return std::shared_ptr<void>(std::shared_ptr<net::ipc_listener>(std::move(*listener)));
+}
 
 agent_doors real_doors(const places::home& home, const agent_config& config, net::io_threads& io) {
   agent_doors d;
@@ -117,25 +151,14 @@ agent_doors real_doors(const places::home& home, const agent_config& config, net
     auto made = clock::watch_resume(std::move(resumed));
     return made ? std::shared_ptr<clock::resume_watch>(std::move(*made)) : nullptr;
   };
+  d.own_folders = own_folders_of(home);
   d.make_root = make_root;
+  d.unmake_root = places::unmake_folder;
   d.drop_index = [folder = home.state_dir](const std::string& index) {
     static_cast<void>(journal::index_files(folder + "/" + index).remove_all());
   };
-  d.serve_ipc = [&io, socket = home.socket_path](agent_doors::frame_handler handler)
-      -> result<std::shared_ptr<void>> {
-    auto listener = net::ipc_listener::start(
-        io, socket, [handler](std::shared_ptr<net::ipc_connection> c) {
-          std::weak_ptr<net::ipc_connection> weak = c;
-          c->listen(
-              [handler, weak](std::string frame) {
-                handler(std::move(frame), [weak](std::string reply) {
-                  if (auto c = weak.lock()) c->send(std::move(reply));
-                });
-              },
-              [](const error&) {});
-        });
-    if (!listener) return failure(listener.error());
-    return std::shared_ptr<void>(std::shared_ptr<net::ipc_listener>(std::move(*listener)));
+  d.serve_ipc = [&io, socket = home.socket_path](agent_doors::frame_handler handler) {
+    return serve_socket(io, socket, std::move(handler));
   };
   return d;
 }
@@ -145,6 +168,12 @@ agent_doors real_doors(const places::home& home, const agent_config& config, net
 result<void> agent_host::start() {
   auto& p = *parts_;
   p.io = std::make_unique<net::io_threads>(1);
+  auto doors = real_doors(p.home, p.config, *p.io);
+  // Looked at once before the actors do: what is wrong is said plainly.
+  if (auto known = read_attachments(doors.files); !known)
+    return failure(known.error().code, p.home.config_dir + ": " + known.error().text);
+  if (auto socket = doors.serve_ipc([](std::string, std::function<void(std::string)>) {}); !socket)
+    return failure(socket.error().code, "the agent's socket: " + socket.error().text);
   actors::system_options options;
   options.seed = crypto::system_randomness().next_u64();
   options.on_root_failure = [&p](const error& e) {
@@ -153,7 +182,7 @@ result<void> agent_host::start() {
     ::kill(::getpid(), SIGTERM);  // wakes wait()
   };
   p.system = std::make_unique<actors::system>(std::move(options));
-  p.system->start(agent_tree(real_doors(p.home, p.config, *p.io)));
+  p.system->start(agent_tree(std::move(doors)));
   return {};
 }
 

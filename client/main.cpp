@@ -46,7 +46,9 @@ int run(const arguments& a) {
   if (!home) return fail(home.error());
   if (auto ok = places::make(*home); !ok) return fail(ok.error());
   auto lock = places::exclusive_lock::acquire(home->lock_file());
-  if (!lock) return fail({lock.error().code, "another agent runs on this home: " + lock.error().text});
+  if (!lock && lock.error().code == errc::busy)
+    return fail({errc::busy, "another agent runs on this home: " + lock.error().text});
+  if (!lock) return fail(lock.error());
   if (auto ok = start_log(*home, a); !ok) return fail(ok.error());
   auto config = client::load_settings(home->config_dir + "/settings.toml");
   if (!config) return fail(config.error());
@@ -68,7 +70,8 @@ int main(int argc, char** argv) {
   CLI::App app{"The TinySync agent: keeps the attached folders equal to their vaults."};
   arguments a;
   app.add_option("--home", a.home, "folder of settings, credentials, index and socket")
-      ->envname("TINYSYNC_HOME");
+      ->envname("TINYSYNC_HOME")
+      ->check([](const std::string& home) { return home.empty() ? "a folder is wanted" : ""; });
   app.add_option("--log-level", a.log_level, "debug, info, warn or error")->capture_default_str();
   app.add_flag("--no-polling", a.no_polling, "for tests: wakes alone must do it");
   app.set_version_flag("--version", std::string(program_version));

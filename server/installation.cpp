@@ -41,22 +41,53 @@ result<crypto::authority> make_authority(const std::string& folder) {
   return made;
 }
 
+bool there(const std::string& file) {
+  auto text = places::read_file(file, small_file);
+  return text || text.error().code != errc::missing;
+}
+
+tl::unexpected<error> no_authority(const std::string& file, const std::string& why) {
+  return failure(errc::local_state_corrupt,
+                 file + ", by which devices know this server, " + why + "; bring it back from a backup");
+}
+
 result<crypto::authority> authority_in(const std::string& folder) {
-  auto certificate = places::read_file(folder + "/ca.pem", small_file);
-  if (!certificate && certificate.error().code == errc::missing) return make_authority(folder);
+  const auto certificate_file = folder + "/ca.pem", key_file = folder + "/ca.key";
+  auto certificate = places::read_file(certificate_file, small_file);
+  if (!certificate && certificate.error().code == errc::missing) {
+    // The database comes after the authority: one without the other is a loss, not a beginning.
+    if (there(folder + "/tinysync.db")) return no_authority(certificate_file, "is missing");
+    return make_authority(folder);
+  }
   if (!certificate) return failure(certificate.error());
-  auto key = places::read_file(folder + "/ca.key", small_file);
+  auto key = places::read_file(key_file, small_file);
+  if (!key && key.error().code == errc::missing) return no_authority(key_file, "is missing");
   if (!key) return failure(key.error());
-  return crypto::authority::load(std::move(*key), std::move(*certificate));
+  auto loaded = crypto::authority::load(std::move(*key), std::move(*certificate));
+  if (!loaded) return no_authority(certificate_file + " with ca.key", "is damaged (" + loaded.error().text + ")");
+  return loaded;
+}
+
+tl::unexpected<error> never_served(const std::string& folder) {
+  return failure(errc::invalid_argument,
+                 "no server has served " + folder + " yet, so its URL is not known; start it once, or give "
+                 "--public-url");
 }
 
 }  // namespace
 
 result<installation> installation::open(const std::string& folder) {
+  if (folder.empty()) return failure(errc::invalid_argument, "--data takes a folder");
   if (auto ok = places::make_private_folder(folder); !ok) return failure(ok.error());
   auto authority = authority_in(folder);
   if (!authority) return failure(authority.error());
   return installation(folder, std::move(*authority));
+}
+
+result<installation> installation::open_existing(const std::string& folder) {
+  auto url = places::read_file(folder + "/public-url", small_file);
+  if (!url && url.error().code == errc::missing) return never_served(folder);
+  return open(folder);
 }
 
 result<crypto::server_certificate> installation::certificate(const crypto::server_names& names,
@@ -86,21 +117,19 @@ result<std::shared_ptr<metadata>> installation::open_database(const server_confi
   options.random = system_random;
   options.vault_quota = limits.vault_quota;
   auto opened = sqlite_metadata::open(std::move(options));
-  if (!opened) return failure(opened.error());
+  if (!opened) return failure(opened.error().code, file("tinysync.db") + ": " + opened.error().text);
   return std::shared_ptr<metadata>(std::move(*opened));
 }
 
 result<std::string> installation::public_url() const {
   auto url = places::read_file(file("public-url"), small_file);
-  if (!url)
-    return failure(errc::invalid_argument,
-                   "no server has served this folder yet, so its URL is not known; start it once, "
-                   "or give --public-url");
+  if (!url) return never_served(folder_);
   std::erase(*url, '\n');
   return url;
 }
 
 result<void> installation::keep_public_url(const std::string& url) const {
+  if (auto known = places::read_file(file("public-url"), small_file); known && *known == url + "\n") return {};
   return places::write_file_durably(file("public-url"), url + "\n");
 }
 

@@ -22,8 +22,11 @@ struct invite_wish {
 
 class installation {
  public:
-  /// Makes the folder (0700) and, the first time, the authority.
+  /// Makes the folder (0700) and, the first time, the authority. local_state_corrupt where a former
+  /// authority is gone: devices trust no other.
   static result<installation> open(const std::string& folder);
+  /// Makes nothing: invalid_argument where no server has ever served.
+  static result<installation> open_existing(const std::string& folder);
 
   const std::string& folder() const { return folder_; }
   std::string file(std::string_view name) const { return folder_ + "/" + std::string(name); }

@@ -10,6 +10,7 @@
 #include "platform/net/https_transport.hpp"
 #include "platform/net/signals.hpp"
 #include "platform/places/files.hpp"
+#include "proto/vocabulary/names.hpp"
 #include "proto/vocabulary/position.hpp"
 #include "server/server_host.hpp"
 
@@ -59,8 +60,9 @@ int serve(const arguments& a, const CLI::App& verb) {
   auto where = server::installation::open(config->data);
   if (!where) return fail(where.error());
   auto lock = places::exclusive_lock::acquire(where->file("server.lock"));
-  if (!lock)
-    return fail({lock.error().code, "another server runs on this folder: " + lock.error().text});
+  if (!lock && lock.error().code == errc::busy)
+    return fail({errc::busy, "another server runs on this folder: " + lock.error().text});
+  if (!lock) return fail(lock.error());
   server::server_host host(*where, *config);
   auto url = host.start();
   if (!url) return fail(url.error());
@@ -89,11 +91,13 @@ int make_invite(const arguments& a) {
   if (!expires || expires->count() <= 0)
     return fail({errc::invalid_argument, "--expires takes a time such as 12h or 7d"});
   wish.expires = *expires;
-  if (a.group.empty() || a.group.size() > 64 || a.uses == 0)
-    return fail({errc::invalid_argument, "--group takes 1 to 64 bytes, --uses at least 1"});
+  if (a.group.empty() || a.group.size() > 64 || !valid_utf8(a.group))
+    return fail({errc::invalid_argument, "--group takes 1 to 64 bytes of UTF-8"});
+  if (a.uses == 0) return fail({errc::invalid_argument, "--uses takes at least 1"});
   if (!a.config.public_url.empty())
     if (auto url = net::parse_https_url(a.config.public_url); !url) return fail(url.error());
-  auto where = server::installation::open(a.config.data);
+  auto where = a.config.public_url.empty() ? server::installation::open_existing(a.config.data)
+                                           : server::installation::open(a.config.data);
   if (!where) return fail(where.error());
   auto url =
       a.config.public_url.empty() ? where->public_url() : result<std::string>(a.config.public_url);
@@ -150,6 +154,10 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
+    auto left = app.remaining();
+    if (e.get_name() == "RequiredError" && app.get_subcommands().empty() && !left.empty())
+      return fail({errc::invalid_argument,
+                   "there is no 'tinysync-server " + left.front() + "' (see: tinysync-server --help)"});
     return app.exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage);
   }
   if (serve_verb->parsed()) return serve(a, *serve_verb);

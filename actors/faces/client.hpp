@@ -17,6 +17,7 @@ using actors::tells;
 struct credentials : protocol<
     asks<pb::AskCredentials, pb::Credentials>,   // who am I, and at which server
     asks<pb::TakeSecret, pb::Credentials>,       // the secret as attachment
+    asks<pb::ProveStorable, pb::Done>,           // that the next would work
     asks<pb::StoreCredentials, pb::Credentials>  // durable when answered
     > {};
 

@@ -10,6 +10,13 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto answers_within = 60s;
 constexpr std::uint32_t default_rows = 500, most_rows = 2000;
+constexpr std::uint32_t people_wait_ms = 20'000;
+
+/// A person waits for the answer: sooner an error than a long silence.
+pb::Exchange soon(pb::Exchange m) {
+  m.set_timeout_ms(people_wait_ms);
+  return m;
+}
 
 void put(const codec::vault_info& v, pb::VaultInfo& out) {
   out.set_id(v.id.str());
@@ -48,9 +55,12 @@ result<pb::LogRead> changes_of(const std::string& body, std::uint32_t limit) {
 
 actors::later<pb::VaultInfo> account::handle(const pb::CreateVault& m, actors::context& self) {
   actors::later<pb::VaultInfo> answer(self);
-  exchange(self_, post("/v1/vaults"), codec::encode_vault_name(m.name()),
+  exchange(self_, soon(post("/v1/vaults")), codec::encode_vault_name(m.name()),
            [answer](result<pb::Exchanged> r, const actors::bulk& body) {
              auto v = r ? codec::decode_vault(*body) : result<codec::vault_info>(failure(r.error()));
+             if (!v && v.error().code == errc::timeout)
+               return answer.fail({v.error().code, v.error().text + "; it may have been created all the same" +
+                                                       " (see: tinysync vault ls)"});
              if (!v) return answer.fail(v.error());
              pb::VaultInfo out;
              put(*v, out);
@@ -61,7 +71,7 @@ actors::later<pb::VaultInfo> account::handle(const pb::CreateVault& m, actors::c
 
 actors::later<pb::Vaults> account::handle(const pb::ListVaults&, actors::context& self) {
   actors::later<pb::Vaults> answer(self);
-  exchange(self_, get("/v1/vaults"), {},
+  exchange(self_, soon(get("/v1/vaults")), {},
            [this, answer](result<pb::Exchanged> r, const actors::bulk& body) {
              auto all = r ? codec::decode_vaults(*body)
                           : result<std::vector<codec::vault_info>>(failure(r.error()));
@@ -81,7 +91,7 @@ actors::later<pb::Vaults> account::handle(const pb::ListVaults&, actors::context
 }
 
 void account::with_vault(const std::string& wanted, std::function<void(result<vault_id>)> then) {
-  exchange(self_, get("/v1/vaults"), {},
+  exchange(self_, soon(get("/v1/vaults")), {},
            [wanted, then](result<pb::Exchanged> r, const actors::bulk& body) {
              auto all = r ? codec::decode_vaults(*body)
                           : result<std::vector<codec::vault_info>>(failure(r.error()));
@@ -92,9 +102,10 @@ void account::with_vault(const std::string& wanted, std::function<void(result<va
                  found.push_back(v.id);
              if (found.size() == 1) return then(found.front());
              if (wanted.empty())
-               return then(failure(errc::invalid_argument, "say which vault: --vault NAME"));
-             then(failure(found.empty() ? errc::not_found : errc::invalid_argument,
-                          "vault '" + wanted + "'"));
+               return then(failure(errc::invalid_argument, "say which vault (see: tinysync vault ls)"));
+             if (found.empty())
+               return then(failure(errc::not_found, "vault '" + wanted + "' (see: tinysync vault ls)"));
+             then(failure(errc::invalid_argument, "several vaults are called '" + wanted + "': use the id"));
            });
 }
 
@@ -106,7 +117,7 @@ actors::later<pb::Done> account::handle(const pb::RemoveVault& m, actors::contex
   }
   with_vault(m.vault(), [this, answer](result<vault_id> id) {
     if (!id) return answer.fail(id.error());
-    auto x = get(vault_target(*id, ""));
+    auto x = soon(get(vault_target(*id, "")));
     x.set_method("DELETE");
     exchange(self_, x, {}, [answer](result<pb::Exchanged> r, const actors::bulk&) {
       if (!r) return answer.fail(r.error());
@@ -118,7 +129,7 @@ actors::later<pb::Done> account::handle(const pb::RemoveVault& m, actors::contex
 
 actors::later<pb::Devices> account::handle(const pb::ListDevices&, actors::context& self) {
   actors::later<pb::Devices> answer(self);
-  exchange(self_, get("/v1/devices"), {},
+  exchange(self_, soon(get("/v1/devices")), {},
            [answer](result<pb::Exchanged> r, const actors::bulk& body) {
              auto all = r ? codec::decode_devices(*body)
                           : result<std::vector<codec::device_info>>(failure(r.error()));
@@ -146,9 +157,11 @@ actors::later<pb::Done> account::handle(const pb::RevokeDevice& m, actors::conte
     answer.fail({errc::invalid_argument, "'" + m.device() + "' is no device id (see: tinysync devices ls)"});
     return answer;
   }
-  auto x = get("/v1/devices/" + to_string(*id));
+  auto x = soon(get("/v1/devices/" + to_string(*id)));
   x.set_method("DELETE");
-  exchange(self_, x, {}, [answer](result<pb::Exchanged> r, const actors::bulk&) {
+  exchange(self_, x, {}, [answer, id = to_string(*id)](result<pb::Exchanged> r, const actors::bulk&) {
+    if (!r && r.error().code == errc::not_found)
+      return answer.fail({errc::not_found, "device " + id + " (see: tinysync devices ls)"});
     if (!r) return answer.fail(r.error());
     answer.deliver(pb::Done{});
   });
@@ -160,7 +173,7 @@ void account::read_log(const vault_id& vault, const pb::ReadLog& m,
   auto limit = m.limit() == 0 ? default_rows : std::min(m.limit(), most_rows);
   auto target = vault_target(vault, "/log?after=" + std::to_string(m.after()) +
                                         "&limit=" + std::to_string(limit));
-  exchange(self_, get(target), {},
+  exchange(self_, soon(get(target)), {},
            [this, vault, limit, answer](result<pb::Exchanged> r, const actors::bulk& body) {
              auto out = r ? changes_of(*body, limit) : result<pb::LogRead>(failure(r.error()));
              if (!out) return answer.fail(out.error());

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "actors/supervision.hpp"
 #include "client/engine/brake.hpp"
@@ -13,6 +14,7 @@
 #include "platform/crypto/randomness.hpp"
 #include "platform/fs/disk.hpp"
 #include "platform/net/transport.hpp"
+#include "platform/places/root_folder.hpp"
 #include "platform/watch/watcher.hpp"
 #include "proto/vocabulary/ids.hpp"
 #include "proto/vocabulary/invite.hpp"
@@ -68,9 +70,11 @@ struct agent_doors {
   std::function<std::shared_ptr<void>(std::function<void()> resumed)> watch_resume;
   std::string index_folder;         ///< where the indexes are
   bool indexes_in_memory = false;   ///< simulations
-  /// Creates the folder if absent and gives its absolute path, without symlinks. Errors: not a
-  /// folder, not writable.
-  std::function<result<std::string>(const std::string& wanted)> make_root;
+  std::vector<std::string> own_folders;  ///< of settings, credentials, indexes: no root overlaps them
+  /// places::make_folder and places::unmake_folder.
+  std::function<result<places::made_folder>(const std::string& wanted, const places::folder_check& allowed)>
+      make_root;
+  std::function<void(const places::made_folder&)> unmake_root;
   /// Removes an index that is not needed any more.
   std::function<void(const std::string& index)> drop_index;
   /// Opens the local socket; every frame gets one reply. The handle closes it. Empty: no socket.

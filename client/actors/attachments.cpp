@@ -108,74 +108,126 @@ actors::later<pb::Attached> attachments::handle(const pb::Attach& m, actors::con
   return answer;
 }
 
-result<pb::Attachment> attachments::prepare_root(const pb::VaultInfo& vault, const pb::Attach& m) {
-  auto root = doors_.make_root(m.root());
-  if (!root) return failure(root.error());
+result<void> attachments::may_attach(const pb::VaultInfo& vault, const std::string& root) const {
+  if (!valid_utf8(root))
+    return failure(errc::invalid_argument,
+                   printable(root) + " is not valid UTF-8, which the path of a root must be");
   for (const auto& [id, a] : attached_) {
     if (id == vault.id())
       return failure(errc::root_in_use, "vault '" + vault.name() + "' is attached to " + a.root());
-    if (inside(*root, a.root()) || inside(a.root(), *root))
+    if (root == a.root())
+      return failure(errc::root_in_use, root + " is the root of vault '" + a.vault_name() + "'");
+    if (inside(root, a.root()) || inside(a.root(), root))
       return failure(errc::root_in_use,
-                     *root + " overlaps " + a.root() + ", the root of vault '" + a.vault_name() + "'");
+                     root + " overlaps " + a.root() + ", the root of vault '" + a.vault_name() + "'");
   }
-  const auto& home = doors_.index_folder;
-  if (!home.empty() && (inside(home, *root) || inside(*root, home)))
-    return failure(errc::invalid_argument, *root + " overlaps " + home +
-                                               ", where this agent keeps its own files; choose another folder");
-  auto disk = doors_.open_root(*root);
+  for (const auto& own : doors_.own_folders)
+    if (inside(own, root) || inside(root, own))
+      return failure(errc::invalid_argument, root + " overlaps " + own +
+                                                 ", where this agent keeps its own files; choose another folder");
+  return {};
+}
+
+/// Whether our folder in the root is new. What says that somebody else uses the root is respected.
+result<bool> attachments::mark_root(const std::string& root, const vault_id& vault,
+                                    const std::string& mark) {
+  auto disk = doors_.open_root(root);
   if (!disk) return failure(disk.error());
-  auto id = id_from<vault_id>(vault.id());
   auto known = folder::read_marker(**disk);
-  if (known && *known && (*known)->vault != id)
-    return failure(errc::root_in_use, *root + " is the root of another vault (" +
-                                             to_string((*known)->vault) + "); detach that first");
-  auto free = known && *known ? folder::hold_root(**disk, *root) : std::unique_ptr<fs::holder>{};
-  if (!free) return failure(free.error());
-  folder::marker mark{id, to_hex(doors_.random->bytes(16))};
-  if (auto ok = folder::prepare(**disk, mark); !ok) return failure(ok.error());
-  pb::Attachment a;
-  a.set_vault(vault.id());
-  a.set_vault_name(vault.name());
-  a.set_root(*root);
-  a.set_index(to_string(id) + "-" + mark.mark.substr(0, 8) + ".db");
-  return a;
+  if (!known && known.error().code == errc::local_state_corrupt)
+    return failure(errc::root_in_use, root + "/" + std::string(folder::marker_path) +
+                                          " is damaged and does not say whose root this is; if nobody's, move " +
+                                          root + "/" + std::string(folder::own_folder) + " away");
+  if (known && *known && (*known)->vault != vault)
+    return failure(errc::root_in_use, root + " is the root of another vault (" +
+                                          to_string((*known)->vault) + "); detach that first");
+  if (known && *known)
+    if (auto free = folder::hold_root(**disk, root); !free) return failure(free.error());
+  bool fresh = !(*disk)->stat(folder::own_folder);
+  auto ok = folder::prepare(**disk, {vault, mark});
+  if (!ok) return failure(ok.error().code, "preparing " + root + ": " + ok.error().text);
+  return fresh;
+}
+
+result<attachments::candidate> attachments::prepare_root(const pb::VaultInfo& vault, const pb::Attach& m) {
+  auto made = doors_.make_root(
+      m.root(), [&](const std::string& root) { return may_attach(vault, root); });
+  if (!made) return failure(made.error());
+  auto id = id_from<vault_id>(vault.id());
+  auto mark = to_hex(doors_.random->bytes(16));
+  auto fresh = mark_root(made->path, id, mark);
+  if (!fresh) {
+    doors_.unmake_root(*made);
+    return failure(fresh.error());
+  }
+  candidate out{{}, *made, *fresh};
+  out.what.set_vault(vault.id());
+  out.what.set_vault_name(vault.name());
+  out.what.set_root(made->path);
+  out.what.set_index(to_string(id) + "-" + mark.substr(0, 8) + ".db");
+  return out;
+}
+
+/// As if it had never been asked for.
+void attachments::give_up(const candidate& c) {
+  attached_.erase(c.what.vault());
+  if (auto disk = doors_.open_root(c.what.root()); disk && c.marked)
+    static_cast<void>(folder::remove_own(**disk));
+  doors_.unmake_root(c.made);
 }
 
 void attachments::attach(const pb::VaultInfo& vault, const pb::Attach& m,
                          actors::later<pb::Attached> answer) {
-  auto a = prepare_root(vault, m);
-  if (!a) return answer.fail(a.error());
-  pb::PutAttachment put;
-  *put.mutable_attachment() = *a;
-  auto begin = [this, a = *a, answer](result<pb::Credentials> who) {
-    if (who) label_ = who->device_label();
-    if (who) device_ = id_from<device_id>(who->device());
-    attached_[a.vault()] = a;
-    start_vault(a, [a, answer](result<void> ok) {
-      if (!ok) return answer.fail(ok.error());
+  self_.ask(self_.sibling<faces::credentials>("credentials"), pb::AskCredentials{}, answers_within,
+            [this, vault, m, answer](result<pb::Credentials> who) {
+              if (!who) return answer.fail(who.error());
+              label_ = who->device_label();
+              device_ = id_from<device_id>(who->device());
+              auto c = prepare_root(vault, m);
+              if (!c) return answer.fail(c.error());
+              attached_[c->what.vault()] = c->what;
+              keep(*c, answer);
+            });
+}
+
+void attachments::keep(const candidate& c, actors::later<pb::Attached> answer) {
+  auto begun = [this, c, answer](result<void> ok) {
+    if (ok) {
       pb::Attached out;
-      out.set_vault(a.vault());
-      out.set_name(a.vault_name());
-      out.set_root(a.root());
-      answer.deliver(std::move(out));
-    });
+      out.set_vault(c.what.vault());
+      out.set_name(c.what.vault_name());
+      out.set_root(c.what.root());
+      return answer.deliver(std::move(out));
+    }
+    pb::DropAttachment drop;
+    drop.set_vault(c.what.vault());
+    self_.ask(self_.sibling<faces::settings>("settings"), drop, answers_within,
+              [](result<pb::Attachments>) {});
+    give_up(c);
+    answer.fail(ok.error());
   };
+  pb::PutAttachment put;
+  *put.mutable_attachment() = c.what;
   self_.ask(self_.sibling<faces::settings>("settings"), std::move(put), answers_within,
-            [this, begin, answer](result<pb::Attachments> r) {
-              if (!r) return answer.fail(r.error());
-              self_.ask(self_.sibling<faces::credentials>("credentials"), pb::AskCredentials{},
-                        answers_within, begin);
+            [this, c, begun, answer](result<pb::Attachments> r) {
+              if (r) return start_vault(c.what, begun);
+              give_up(c);
+              answer.fail(r.error());
             });
 }
 
 // -- detaching ---------------------------------------------------------------------------------
 
-/// What is left in our folder is moved where people find it; the marker goes last.
+/// What is left in our folder is moved where people find it; the marker goes last. A root that is gone
+/// is left with its vault; one that is another vault's by now is not touched.
 result<pb::Detached> attachments::clear_root(const pb::Attachment& a) {
   pb::Detached out;
   out.set_root(a.root());
   auto disk = doors_.open_root(a.root());
+  out.set_root_gone(!disk && disk.error().code == errc::missing);
+  if (out.root_gone()) return out;
   if (!disk) return failure(disk.error());
+  if (auto m = folder::read_marker(**disk); m && *m && (*m)->vault != id_from<vault_id>(a.vault())) return out;
   auto rescued = "TinySync rescued " + clock::to_iso_date(doors_.clock->wall_now_ns());
   for (auto own : {folder::staging_folder, folder::parked_path, folder::trash_folder}) {
     auto left = (*disk)->list(own);
@@ -195,25 +247,43 @@ actors::later<pb::Detached> attachments::handle(const pb::Detach& m, actors::con
   actors::later<pb::Detached> answer(self);
   auto* found = find(m.vault_or_root());
   if (!found) {
-    answer.fail({errc::not_found, "nothing is attached as '" + m.vault_or_root() + "'"});
+    answer.fail({errc::not_found,
+                 "nothing is attached as '" + m.vault_or_root() + "' (see: tinysync status)"});
     return answer;
   }
-  auto a = *found;
+  // Written once more as it is: where the settings cannot be written, nothing is begun.
+  pb::PutAttachment again;
+  *again.mutable_attachment() = *found;
+  self_.ask(self_.sibling<faces::settings>("settings"), std::move(again), answers_within,
+            [this, a = *found, answer](result<pb::Attachments> r) {
+              if (!r) return answer.fail(r.error());
+              detach(a, answer);
+            });
+  return answer;
+}
+
+void attachments::detach(const pb::Attachment& a, actors::later<pb::Detached> answer) {
   auto end = [this, a, answer](result<void>) {
     auto cleared = clear_root(a);
-    if (!cleared) return answer.fail(cleared.error());
+    if (!cleared) return stay_attached(a, cleared.error(), answer);
     pb::DropAttachment drop;
     drop.set_vault(a.vault());
     self_.ask(self_.sibling<faces::settings>("settings"), drop, answers_within,
               [this, a, answer, cleared = *cleared](result<pb::Attachments> r) {
-                if (!r) return answer.fail(r.error());
+                if (!r) return stay_attached(a, r.error(), answer);
                 attached_.erase(a.vault());
                 doors_.drop_index(a.index());
                 answer.deliver(cleared);
               });
   };
   self_.stop_child(at(self_, "/vaults"), to_string(id_from<vault_id>(a.vault())), end);
-  return answer;
+}
+
+void attachments::stay_attached(const pb::Attachment& a, const error& why,
+                                actors::later<pb::Detached> answer) {
+  start_vault(a, [answer, why = error{why.code, "detaching " + a.root() + ": " + why.text}](result<void>) {
+    answer.fail(why);
+  });
 }
 
 // -- how everything is -----------------------------------------------------------------------------

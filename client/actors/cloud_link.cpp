@@ -1,5 +1,6 @@
 #include "client/actors/cloud_link.hpp"
 
+#include "client/actors/cloud_wire.hpp"
 #include "client/actors/places.hpp"
 #include "platform/log/log.hpp"
 #include "proto/codec/messages.hpp"
@@ -10,53 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto store_answers_within = 60s;
 constexpr auto token_margin = 60s;  // renewed this long before it ends
-constexpr auto token_within = 30s;
-
-net::lane lane_of(pb::Lane lane) {
-  switch (lane) {
-    case pb::LANE_SMALL: return net::lane::small;
-    case pb::LANE_BULK: return net::lane::bulk;
-    default: return net::lane::metadata;
-  }
-}
-
-net::cloud_request request_for(const pb::Exchange& m, const actors::bulk& body,
-                               const std::string& token, const std::string& correlation) {
-  net::cloud_request r;
-  r.method = m.method();
-  r.target = m.target();
-  r.lane = lane_of(m.lane());
-  if (m.timeout_ms() > 0) r.timeout = std::chrono::milliseconds(m.timeout_ms());
-  r.headers.emplace_back("x-tinysync-protocol", std::to_string(protocol_version));
-  r.headers.emplace_back("accept", "application/x-protobuf");
-  if (!token.empty()) r.headers.emplace_back("authorization", "Bearer " + token);
-  if (!correlation.empty()) r.headers.emplace_back("x-tinysync-correlation", correlation);
-  if (!m.range().empty())
-    r.headers.emplace_back(m.method() == "PUT" ? "content-range" : "range", m.range());
-  if (body) {
-    r.headers.emplace_back("content-type", "application/x-protobuf");
-    r.body = *body;
-  }
-  return r;
-}
-
-/// A refusal's row on the page of errors; the status alone where the body does not say.
-error refusal_of(const net::http_response& r) {
-  if (auto e = codec::decode_error(r.content()); e && !r.content().empty()) return e->what;
-  switch (r.status) {
-    case 401: return {errc::unauthenticated, ""};
-    case 403: return {errc::forbidden, ""};
-    case 404: return {errc::not_found, ""};
-    case 410: return {errc::snapshot_required, ""};
-    case 413: return {errc::too_large, ""};
-    case 416: return {errc::range_unsatisfiable, ""};
-    case 426: return {errc::update_required, ""};
-    case 429: return {errc::too_many_requests, ""};
-    default:
-      return {r.status >= 500 ? errc::unavailable : errc::malformed,
-              "HTTP status " + std::to_string(r.status)};
-  }
-}
+constexpr auto token_within = 15s;
+constexpr auto registered_within = 20s;
 
 bool means_unreachable(errc code) {
   return code == errc::offline || code == errc::timeout || code == errc::not_tinysync ||
@@ -105,7 +61,7 @@ void cloud_link::handle(const pb::Connect&) {
               if (!r && remedy_of(r.error().code) == remedy::retry) return handle(pb::Connect{});
               loaded_ = true;
               if (!r || !r->registered() || !secret) {
-                last_error_ = {errc::unregistered, ""};
+                last_error_ = {errc::unregistered, r ? r->damaged() : ""};
                 return refuse_all(last_error_);
               }
               with_credentials(*r, secret);
@@ -197,7 +153,7 @@ void cloud_link::token_came(const result<net::http_response>& r) {
                                : result<codec::access_token>(failure(refusal_of(*r)));
   if (!token) {
     log::warn("link.no_token", "why={}", to_string(token.error()));
-    reached(false, token.error());
+    reached(false, token.error(), true);
     return refuse_all(token.error());
   }
   token_ = token->token;
@@ -223,8 +179,9 @@ void cloud_link::refuse_all(const error& why) {
 
 // -- is the server there? ------------------------------------------------------------------------
 
-void cloud_link::reached(bool ok, const error& why) {
-  bool now = ok || !means_unreachable(why.code);
+/// A server that refuses one request is there; one that gives no token might as well not be.
+void cloud_link::reached(bool ok, const error& why, bool vital) {
+  bool now = ok || (!vital && !means_unreachable(why.code));
   if (ok) retry_ = 0ms;
   if (!ok) last_error_ = why;
   if (why.code == errc::unauthenticated || why.code == errc::forbidden) now = now && ok;
@@ -318,7 +275,8 @@ void cloud_link::handle(const pb::OpenWake&) {
 actors::later<pb::Registered> cloud_link::handle(const pb::Register& m, actors::context& self) {
   actors::later<pb::Registered> answer(self);
   if (who_.registered()) {
-    answer.fail({errc::already_exists, "this agent is registered with " + who_.url() + " already"});
+    answer.fail({errc::already_exists, "this agent is registered with " + who_.url() +
+                                           "; another server needs an agent with another --home"});
     return answer;
   }
   auto i = parse_invite(m.invite());
@@ -326,33 +284,42 @@ actors::later<pb::Registered> cloud_link::handle(const pb::Register& m, actors::
     answer.fail(i.error());
     return answer;
   }
-  auto made = doors_.connect(i->url, i->pin);
-  if (!made) {
-    answer.fail(made.error());
-    return answer;
-  }
+  // An invite is used up by asking: what can be known before is looked at before.
+  self_.ask(self_.sibling<faces::credentials>("credentials"), pb::ProveStorable{}, store_answers_within,
+            [=, this, i = *i](result<pb::Done> storable) {
+              if (!storable) return answer.fail(storable.error());
+              redeem(m, i, answer);
+            });
+  return answer;
+}
+
+void cloud_link::redeem(const pb::Register& m, const invite& i, actors::later<pb::Registered> answer) {
+  if (joining_) return answer.fail({errc::busy, "another registration is under way"});
+  auto made = doors_.connect(i.url, i.pin);
+  if (!made) return answer.fail(made.error());
   joining_ = std::move(*made);
   pb::Exchange x;
   x.set_method("POST");
   x.set_target("/v1/devices");
-  x.set_timeout_ms(30'000);
-  codec::register_device body{i->code, m.name()};
+  x.set_timeout_ms(static_cast<std::uint32_t>(std::chrono::milliseconds(registered_within).count()));
+  codec::register_device body{i.code, m.name()};
   auto request = request_for(x, actors::make_bulk(codec::encode(body)), "", "");
   request.idempotent = false;
   auto home = self_.executor();
-  joining_->exchange(std::move(request), [=, this, i = *i](result<net::http_response> r) {
+  joining_->exchange(std::move(request), [=, this](result<net::http_response> r) {
     home([=, this] { registered(m, i, r, answer); });
   });
-  return answer;
 }
 
 void cloud_link::registered(const pb::Register& m, const invite& i, result<net::http_response> r,
                             actors::later<pb::Registered> answer) {
   joining_.reset();
-  if (!r) return answer.fail({r.error().code, "registering at " + i.url + ": " + r.error().text});
-  auto who = r->status < 300 ? codec::decode_registered(r->content())
-                             : result<codec::registered>(failure(refusal_of(*r)));
-  if (!who) return answer.fail(who.error());
+  auto who = device_in(r);
+  if (!who) {
+    auto text = "registering at " + i.url;
+    if (!who.error().text.empty()) text += ": " + who.error().text;
+    return answer.fail({who.error().code, text});
+  }
   pb::StoreCredentials keep;
   keep.set_url(i.url);
   keep.set_pin(i.pin.str());
@@ -366,7 +333,10 @@ void cloud_link::registered(const pb::Register& m, const invite& i, result<net::
   self_.ask(
       self_.sibling<faces::credentials>("credentials"), keep, store_answers_within,
       [this, out, answer](result<pb::Credentials> kept) {
-        if (!kept) return answer.fail(kept.error());
+        if (!kept)
+          return answer.fail({kept.error().code, "device '" + out.label() + "' is registered at " + out.url() +
+                                                     ", but its credentials could not be kept (" +
+                                                     kept.error().text + "); revoke it and use a new invite"});
         log::info("agent.registered", "url={}", out.url());
         handle(pb::Connect{});
         answer.deliver(out);

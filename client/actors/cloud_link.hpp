@@ -39,9 +39,10 @@ class cloud_link {
   void token_came(const result<net::http_response>& r);
   void answered(waiting w, result<net::http_response> r);
   void refuse_all(const error& why);
-  void reached(bool ok, const error& why);
+  void reached(bool ok, const error& why, bool vital = false);
   void probe_later();
   void probe();
+  void redeem(const pb::Register& m, const invite& i, actors::later<pb::Registered> answer);
   void registered(const pb::Register& m, const invite& i, result<net::http_response> r,
                   actors::later<pb::Registered> answer);
   bool token_is_fresh() const;

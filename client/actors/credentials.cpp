@@ -2,6 +2,8 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
+
 #include "platform/log/log.hpp"
 
 namespace tinysync::client {
@@ -9,23 +11,46 @@ namespace {
 
 constexpr const char* who_file = "credentials.json";
 constexpr const char* secret_file = "device.secret";
+constexpr const char* trial_file = "credentials.trial";
+constexpr std::size_t trial_bytes = 16 * 1024;  // more than both files need
 
 }  // namespace
 
 credentials::credentials(actors::context&, agent_doors doors) : doors_(std::move(doors)) { load(); }
 
+/// What cannot be used is left as it is: it may be repaired, and a new registration would not be the
+/// same device.
 void credentials::load() {
+  who_.Clear();
   auto text = doors_.files.read(who_file);
   auto secret = doors_.files.read(secret_file);
-  if (!text || !secret) return;
-  if (!google::protobuf::util::JsonStringToMessage(*text, &who_).ok()) {
-    log::error("credentials.unreadable", "file={}", who_file);
+  auto damaged = [&](const std::string& why) {
     who_.Clear();
-    return;
-  }
+    who_.set_damaged("the credentials are damaged: " + why + ". Bring " + who_file + " and " + secret_file +
+                     " back from a backup and start the agent again; or move both away and register anew");
+    log::error("credentials.damaged", "why={}", why);
+  };
+  if (!text && text.error().code == errc::missing) return;  // a secret alone: not registered to the end
+  if (!text) return damaged(to_string(text.error()));
+  if (!secret) return damaged(to_string(secret.error()));
+  if (secret->empty()) return damaged(std::string(secret_file) + " is empty");
+  if (!std::all_of(secret->begin(), secret->end(), [](unsigned char c) { return c > ' ' && c < 127; }))
+    return damaged(std::string(secret_file) + " holds no secret");
+  if (!google::protobuf::util::JsonStringToMessage(*text, &who_).ok() || who_.url().empty() ||
+      who_.pin().size() != 32 || who_.device().size() != 16)
+    return damaged(std::string(who_file) + " does not say who this device is");
   secret_ = actors::make_bulk(*secret);
   who_.set_registered(true);
   who_.set_secret_present(true);
+}
+
+result<pb::Done> credentials::handle(const pb::ProveStorable&) {
+  if (!who_.damaged().empty()) load();
+  if (!who_.damaged().empty()) return failure(errc::unauthenticated, who_.damaged());
+  if (auto ok = doors_.files.write(trial_file, std::string(trial_bytes, '\0')); !ok)
+    return failure(ok.error().code, "the credentials could not be kept: " + ok.error().text);
+  static_cast<void>(doors_.files.remove(trial_file));
+  return pb::Done{};
 }
 
 pb::Credentials credentials::handle(const pb::AskCredentials&) { return who_; }

@@ -12,6 +12,7 @@ class credentials {
   credentials(actors::context& self, agent_doors doors);
   pb::Credentials handle(const pb::AskCredentials& m);
   actors::with_bulk<pb::Credentials> handle(const pb::TakeSecret& m);
+  result<pb::Done> handle(const pb::ProveStorable& m);
   result<pb::Credentials> handle(const pb::StoreCredentials& m, actors::context& self);
 
  private:

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <set>
 #include <stdexcept>
 
 namespace tinysync::client {
@@ -9,16 +10,39 @@ namespace {
 
 constexpr const char* file = "attachments.json";
 
+/// Empty if nothing is.
+std::string what_is_wrong_with(const pb::Attachment& a) {
+  if (a.vault().size() != 16) return "a vault's id has " + std::to_string(a.vault().size()) + " bytes, not 16";
+  if (!a.root().starts_with('/')) return "the root '" + a.root() + "' is no absolute path";
+  if (a.index().empty() || a.index().find('/') != std::string::npos)
+    return "the index of " + a.root() + " is no file name";
+  return "";
+}
+
 }  // namespace
 
+result<pb::Attachments> read_attachments(const file_cabinet& files) {
+  pb::Attachments out;
+  auto text = files.read(file);
+  if (!text && text.error().code == errc::missing) return out;
+  if (!text) return failure(text.error());
+  auto damaged = [](const std::string& why) {
+    return failure(errc::local_state_corrupt,
+                   std::string(file) + " (which folder belongs to which vault) is damaged: " + why +
+                       ". Bring it back from a backup; or move it away and attach the folders again");
+  };
+  if (!google::protobuf::util::JsonStringToMessage(*text, &out).ok()) return damaged("it is no JSON of ours");
+  std::set<std::string> vaults;
+  for (const auto& a : out.attachments())
+    if (auto wrong = what_is_wrong_with(a); !wrong.empty()) return damaged(wrong);
+    else if (!vaults.insert(a.vault()).second) return damaged("a vault is in it twice");
+  return out;
+}
+
 settings::settings(actors::context&, agent_doors doors) : doors_(std::move(doors)) {
-  auto text = doors_.files.read(file);
-  if (!text) {
-    if (text.error().code == errc::missing) return;
-    throw std::runtime_error("reading " + std::string(file) + ": " + to_string(text.error()));
-  }
-  if (!google::protobuf::util::JsonStringToMessage(*text, &known_).ok())
-    throw std::runtime_error(std::string(file) + " is damaged; repair it or move it aside");
+  auto known = read_attachments(doors_.files);
+  if (!known) throw std::runtime_error(to_string(known.error()));
+  known_ = std::move(*known);
 }
 
 pb::Attachments settings::handle(const pb::AskAttachments&) { return known_; }
@@ -36,6 +60,8 @@ result<pb::Attachments> settings::store(pb::Attachments next) {
 }
 
 result<pb::Attachments> settings::handle(const pb::PutAttachment& m) {
+  if (auto wrong = what_is_wrong_with(m.attachment()); !wrong.empty())
+    return failure(errc::invalid_argument, wrong);
   auto next = known_;
   for (auto& a : *next.mutable_attachments()) {
     if (a.vault() != m.attachment().vault()) continue;

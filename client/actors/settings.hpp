@@ -7,6 +7,10 @@
 
 namespace tinysync::client {
 
+/// What is attached, as the file of it says: nothing if there is no file. Errors: local_state_corrupt if
+/// it is damaged, and what reading says.
+result<pb::Attachments> read_attachments(const file_cabinet& files);
+
 class settings {
  public:
   settings(actors::context& self, agent_doors doors);

@@ -1,6 +1,7 @@
 #include "client/folder/layout.hpp"
 
 #include <charconv>
+#include <sstream>
 
 #include "proto/vocabulary/names.hpp"
 
@@ -18,6 +19,16 @@ result<void> ensure_folder(fs::disk& disk, std::string_view path) {
   if (now->kind != fs::kind::folder)
     return failure(errc::already_exists, std::string(path) + " in the root is not a folder");
   return {};
+}
+
+result<void> make_own(fs::disk& disk, const marker& m) {
+  for (auto path : {own_folder, staging_folder, parked_path, trash_folder})
+    if (auto ok = ensure_folder(disk, path); !ok) return ok;
+  auto known = read_marker(disk);
+  if (known && *known && (*known)->vault == m.vault && (*known)->mark == m.mark) return {};
+  if (auto ok = write_small(disk, marker_path, to_string(m.vault) + "\n" + m.mark + "\n"); !ok)
+    return ok;
+  return disk.sync_folder("");
 }
 
 }  // namespace
@@ -80,32 +91,32 @@ result<std::optional<marker>> read_marker(fs::disk& disk) {
   auto text = read_all(disk, marker_path, largest_marker);
   if (!text) {
     if (text.error().code == errc::missing) return std::optional<marker>{};
+    if (text.error().code == errc::too_large)
+      return failure(errc::local_state_corrupt, "the marker " + std::string(marker_path));
     return failure(text.error());
   }
-  auto line = text->find('\n');
-  auto id = id_from_text<vault_id>(std::string_view(*text).substr(0, line));
-  if (!id || line == std::string::npos)
+  std::istringstream lines(*text);
+  std::string vault, mark;
+  std::getline(lines, vault);
+  std::getline(lines, mark);
+  auto id = id_from_text<vault_id>(vault);
+  if (!id || mark.empty())
     return failure(errc::local_state_corrupt, "the marker " + std::string(marker_path));
-  auto mark = text->substr(line + 1);
-  if (!mark.empty() && mark.back() == '\n') mark.pop_back();
   return std::optional<marker>(marker{*id, mark});
 }
 
 result<void> prepare(fs::disk& disk, const marker& m) {
-  for (auto path : {own_folder, staging_folder, parked_path, trash_folder})
-    if (auto ok = ensure_folder(disk, path); !ok) return ok;
-  auto known = read_marker(disk);
-  if (known && *known && (*known)->vault == m.vault && (*known)->mark == m.mark) return {};
-  if (auto ok = write_small(disk, marker_path, to_string(m.vault) + "\n" + m.mark + "\n"); !ok)
-    return ok;
-  return disk.sync_folder("");
+  bool fresh = !disk.stat(own_folder);
+  auto made = make_own(disk, m);
+  if (!made && fresh) static_cast<void>(remove_own(disk));
+  return made;
 }
 
 result<void> remove_own(fs::disk& disk) {
-  static_cast<void>(disk.unlink(marker_path));
-  static_cast<void>(disk.unlink(echo_path));
-  static_cast<void>(disk.unlink(lives_path));
-  static_cast<void>(disk.unlink(lock_path));
+  for (auto path : {marker_path, echo_path, lives_path, lock_path}) {
+    static_cast<void>(disk.unlink(std::string(path) + ".new"));
+    static_cast<void>(disk.unlink(path));
+  }
   for (auto path : {staging_folder, parked_path, trash_folder, own_folder}) {
     auto gone = disk.rmdir(path);
     if (!gone && gone.error().code != errc::missing) return gone;

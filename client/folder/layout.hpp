@@ -33,8 +33,10 @@ struct marker {
   vault_id vault;
   std::string mark;  ///< 32 hex digits, minted at attach
 };
+/// Nothing if there is none; local_state_corrupt if what is there is no marker.
 result<std::optional<marker>> read_marker(fs::disk& disk);
-/// Creates the own folders (0700) and the marker, durably; an equal marker is left alone.
+/// Creates the own folders (0700) and the marker, durably; an equal marker is left alone. On an error
+/// no own folder is left that was not there before.
 result<void> prepare(fs::disk& disk, const marker& m);
 /// Removes own folders that are empty, then the marker; what is left over is reported, not removed.
 result<void> remove_own(fs::disk& disk);

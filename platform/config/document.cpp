@@ -1,6 +1,9 @@
 #include "platform/config/document.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <toml++/toml.h>
+#include <unistd.h>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -104,16 +107,22 @@ result<document> document::load(const std::string& path) {
   struct closer {
     void operator()(std::FILE* f) const { std::fclose(f); }
   };
-  std::unique_ptr<std::FILE, closer> f(std::fopen(path.c_str(), "re"));
+  // Not waiting for the other end, should it be a pipe.
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  std::unique_ptr<std::FILE, closer> f(fd < 0 ? nullptr : ::fdopen(fd, "r"));
   if (!f)
     return failure(errno == ENOENT   ? errc::missing
                    : errno == EACCES ? errc::permission_denied
                                      : errc::io_failed,
                    path + ": " + std::strerror(errno));
+  struct stat st {};
+  if (::fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+    return failure(errc::invalid_argument,
+                   path + (S_ISDIR(st.st_mode) ? " is a folder, not a file" : " is not a file"));
   std::string text(size_limit + 1, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), f.get()));
   if (std::ferror(f.get())) return failure(errc::io_failed, path);
-  if (text.size() > size_limit) return failure(errc::too_large, path);
+  if (text.size() > size_limit) return failure(errc::too_large, path + ": settings take at most 1 MiB");
   return parse(text, path);
 }
 
@@ -127,7 +136,7 @@ result<document> document::parse(std::string_view text, std::string origin) {
     std::ostringstream where;
     where << origin << ':' << e.source().begin.line << ':' << e.source().begin.column << ": "
           << e.description();
-    return failure(errc::malformed, where.str());
+    return failure(errc::invalid_argument, where.str());
   }
 }
 

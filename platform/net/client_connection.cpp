@@ -82,7 +82,7 @@ class connection final : public client_connection, public std::enable_shared_fro
   }
 
   tl::unexpected<error> failed(const error_code& e) const {
-    const auto text = request_->method + ' ' + request_->target + ": " + e.message();
+    const auto text = target_->authority + ": " + request_->method + ' ' + request_->target + ": " + e.message();
     if (e == http::error::body_limit || e == http::error::header_limit ||
         e == http::error::buffer_overflow)
       return failure(errc::too_large, text);

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <set>
+#include <sstream>
 
 #include "platform/net/client_connection.hpp"
 
@@ -172,8 +173,10 @@ struct https_transport::internals : std::enable_shared_from_this<internals> {
   }
 
   void expire(const job_ptr& j) {
-    abandon(j, errc::timeout,
-            "no answer within " + std::to_string(j->request->timeout.count()) + " ms");
+    using seconds = std::chrono::duration<double>;
+    std::ostringstream why;
+    why << "no answer within " << seconds(j->request->timeout).count() << " s";
+    abandon(j, errc::timeout, why.str());
   }
 
   // Answers first: what is cut then has nobody to tell.
@@ -181,7 +184,7 @@ struct https_transport::internals : std::enable_shared_from_this<internals> {
     if (!j->done) return;
     auto on = j->on;
     auto connecting = j->connecting;
-    answer(j, failure(code, j->request->method + ' ' + j->request->target + ": " + why));
+    answer(j, failure(code, target->authority + ": " + j->request->method + ' ' + j->request->target + ": " + why));
     if (on) on->cut();
     if (connecting) connecting->cut();
   }

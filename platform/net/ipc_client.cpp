@@ -22,7 +22,7 @@ result<void> wait_for(int fd, short events, steady::time_point end) {
     pollfd p{fd, events, 0};
     int n = ::poll(&p, 1, left > 0 ? static_cast<int>(left) : 0);
     if (n > 0) return {};
-    if (n == 0) return failure(errc::timeout, "the agent");
+    if (n == 0) return failure(errc::timeout, "nothing came back");
     if (errno != EINTR) return failure(errc::io_failed, std::strerror(errno));
   }
 }

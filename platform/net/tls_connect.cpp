@@ -65,7 +65,10 @@ class attempt final : public connect_attempt, public std::enable_shared_from_thi
     auto done = std::exchange(done_, nullptr);
     if (!done) return;
     auto text = target_->authority;
-    if (e) text += ": " + e.message();
+    if (e == beast::error::timeout)
+      text += ": no answer within " + std::to_string(target_->connect_timeout.count()) + " s";
+    else if (e)
+      text += ": " + e.message();
     done(failure(code, std::move(text)));
   }
 

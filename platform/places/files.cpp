@@ -28,8 +28,13 @@ tl::unexpected<error> errno_failure(std::string_view doing, const std::string& p
   if (e == ENOENT || e == ENOTDIR) code = errc::missing;
   if (e == EACCES || e == EPERM || e == EROFS) code = errc::permission_denied;
   if (e == ENOSPC || e == EDQUOT) code = errc::disk_full;
+  if (e == ENAMETOOLONG || e == EISDIR || e == ELOOP) code = errc::invalid_argument;
   char why[128];
   return failure(code, std::string(doing) + ' ' + path + ": " + strerror_r(e, why, sizeof why));
+}
+
+tl::unexpected<error> not_a_folder(const std::string& path) {
+  return failure(errc::invalid_argument, path + " is a file, not a folder");
 }
 
 std::string folder_of(const std::string& path) {
@@ -69,17 +74,21 @@ result<void> write_new_file(const std::string& path, std::string_view bytes, std
 result<void> make_private_folder(const std::string& path) {
   struct stat st;
   if (::stat(path.c_str(), &st) == 0) {
-    if (!S_ISDIR(st.st_mode)) return failure(errc::exists, path + " is not a folder");
+    if (!S_ISDIR(st.st_mode)) return not_a_folder(path);
     if (st.st_uid != ::geteuid())
       return failure(errc::permission_denied, path + " belongs to another user");
     if ((st.st_mode & 077) == 0) return {};
     if (::chmod(path.c_str(), 0700) == 0) return {};
-    return failure(errc::permission_denied, path + " can be entered by others");
+    return errno_failure("it can be entered by others; closing", path);
   }
+  if (path.empty()) return failure(errc::invalid_argument, "the folder has no name");
   auto parent = folder_of(path);
   struct stat above;
-  if (::stat(parent.c_str(), &above) != 0)
+  if (::stat(parent.c_str(), &above) != 0) {
     if (auto made = make_private_folder(parent); !made) return made;
+  } else if (!S_ISDIR(above.st_mode)) {
+    return not_a_folder(parent);
+  }
   // Another process may have been faster.
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return errno_failure("make", path);
   if (::chmod(path.c_str(), 0700) != 0) return errno_failure("set mode of", path);

@@ -38,11 +38,11 @@ enum class exit_code : int {
   X(history_diverged, resync, 409, integrity, "the server's history is not the one last seen")     \
   X(op_id_reused, give_up, 409, integrity, "an operation id came back with another body")          \
   X(snapshot_required, refetch, 410, temporary, "the log no longer reaches back that far")         \
-  X(invite_invalid, ask_user, 410, error, "the invite is unknown, used or expired")                \
+  X(invite_invalid, ask_user, 410, error, "the invite is unknown, used or expired; ask for a new one")                \
   X(too_large, give_up, 413, error, "it is larger than the limit")                                 \
   X(range_unsatisfiable, refetch, 416, error, "the range lies outside the content")                \
   X(hash_mismatch, refetch, 422, integrity, "the bytes do not have the hash they were named by")   \
-  X(update_required, ask_user, 426, attention, "this version is too old for the vault or server")  \
+  X(update_required, ask_user, 426, attention, "this version is too old for that; update it")  \
   X(too_many_requests, retry, 429, temporary, "too many requests")                                 \
   X(not_built_yet, give_up, 501, error, "this part is not built yet")                              \
   X(unavailable, retry, 503, temporary, "the service is not available right now")                  \
@@ -50,7 +50,7 @@ enum class exit_code : int {
   X(timeout, retry, 504, temporary, "no answer came in time")                                      \
   X(busy, retry, 503, temporary, "it is in use right now")                                         \
   X(cancelled, retry, 503, temporary, "it was stopped before it finished")                         \
-  X(disk_full, retry, 507, attention, "the disk is full")                                          \
+  X(disk_full, retry, 507, attention, "the disk is full; make room and try again")                                          \
   X(io_failed, retry, 500, temporary, "the disk reported an error")                                \
   X(permission_denied, ask_user, 500, attention, "the operating system refused access")            \
   X(exists, refetch, 500, error, "the name is taken")                                              \
@@ -60,12 +60,12 @@ enum class exit_code : int {
   X(wrong_root, ask_user, 500, attention, "this is not the folder that was attached")              \
   X(outside_root, give_up, 500, error, "the path leads out of the synced folder")                  \
   X(unsupported, give_up, 500, error, "the operating or file system cannot do that")               \
-  X(not_tinysync, ask_user, 502, error, "what answered is not a TinySync server")                  \
-  X(pin_mismatch, ask_user, 502, integrity, "the server's certificate is not the one pinned")      \
+  X(not_tinysync, ask_user, 502, error, "what answered is not a TinySync server; check host and port")                  \
+  X(pin_mismatch, ask_user, 502, integrity, "the server's certificate is not the one pinned; is it another server?")      \
   X(integrity_violation, resync, 500, integrity, "a broken invariant between server and device")   \
-  X(local_state_corrupt, resync, 500, integrity, "the local index is damaged")                     \
+  X(local_state_corrupt, resync, 500, integrity, "the local state is damaged")                     \
   X(agent_not_running, ask_user, 503, agent_down, "no agent is running for this home")             \
-  X(unregistered, ask_user, 401, attention, "this agent is not registered with a server")          \
+  X(unregistered, ask_user, 401, attention, "this agent is not registered: tinysync register INVITE --name NAME")          \
   X(crashed, retry, 500, temporary, "the part that was asked crashed and is being restarted")      \
   X(restarting, retry, 503, temporary, "the part that was asked is being restarted")               \
   X(overloaded, retry, 503, temporary, "the part that was asked has too much to do")               \

@@ -180,7 +180,8 @@ TEST(roots, a80_overlap_neither_each_other_nor_the_agents_own_folder) {
     return ask("attachments", m);
   };
   const auto home = w["laptop"].index_folder();
-  for (const auto& root : {std::string("/laptop"), std::string("/laptop/inside"), std::string("/"),
+  EXPECT_NE(attach("/laptop").find("is the root of vault"), std::string::npos) << attach("/laptop");
+  for (const auto& root : {std::string("/laptop/inside"), std::string("/"),
                            home.string(), home.parent_path().string(), (home / "inside").string()})
     EXPECT_NE(attach(root).find("overlaps"), std::string::npos) << root << ": " << attach(root);
   EXPECT_EQ(attach("/laptop2").find("overlaps"), std::string::npos) << "beside, although its name begins alike";

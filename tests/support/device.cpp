@@ -63,7 +63,12 @@ void device::start(std::chrono::milliseconds first) {
       -> result<std::shared_ptr<net::transport>> {
     return std::shared_ptr<net::transport>(w_.network_->connect(name_, "server"));
   };
-  d.make_root = [](const std::string& wanted) -> result<std::string> { return wanted; };
+  if (!index_folder_.empty()) d.own_folders = {index_folder_.string()};
+  d.make_root = [](const std::string& wanted, const auto& allowed) -> result<places::made_folder> {
+    if (auto ok = allowed(wanted); !ok) return failure(ok.error());
+    return places::made_folder{wanted, ""};
+  };
+  d.unmake_root = [](const places::made_folder&) {};
   d.drop_index = [folder = index_folder_](const std::string& index) {
     if (!folder.empty()) static_cast<void>(journal::index_files(folder / index).remove_all());
   };

@@ -123,29 +123,6 @@ damaged_index() {
   [ "$(find "$work/A" "$work/B" -name '*(conflict *' | wc -l)" -eq "$copies" ] || wrong "conflict copies were made"
 }
 
-refusals() {
-  head1 "What is refused, and how it says so"
-  local invite other
-  invite=$("$bin/tinysync-server" invite --data "$work/server" | tail -n 1)
-  other="${invite%%#*}#$(printf '0%.0s' {1..64}).${invite##*.}"
-  refused "a second agent on one home" 5 "another agent" "$bin/tinysyncd" --home "$work/home-A"
-  start_agent C
-  refused "no invite" 2 "invite" "$bin/tinysync" --home "$work/home-C" register nonsense --name c
-  refused "a used invite" 1 "invite" "$bin/tinysync" --home "$work/home-C" register "$used" --name c
-  refused "an unknown invite" 1 "invite" "$bin/tinysync" --home "$work/home-C" register "${invite%.*}.AAAAAAAAAAAAAAAAAAAAAA" --name c
-  refused "another server's key" 7 "pin" "$bin/tinysync" --home "$work/home-C" register "$other" --name c
-  refused "not registered" 4 "register" "$bin/tinysync" --home "$work/home-C" status
-  refused "an unknown vault" 1 "vault|no such" "$bin/tinysync" --home "$work/home-A" attach nowhere "$work/elsewhere"
-  : >"$work/a file"
-  A vault create second >/dev/null
-  refused "a root that is a file" 2 "file" "$bin/tinysync" --home "$work/home-A" attach second "$work/a file"
-  refused "a root inside a root" 1 "inside|root|part of" "$bin/tinysync" --home "$work/home-A" attach second "$work/A/plain"
-  refused "a root around a root" 1 "inside|root|contains|part of" "$bin/tinysync" --home "$work/home-A" attach second "$work"
-  refused "removing a vault without a name" 2 "which vault" "$bin/tinysync" --home "$work/home-A" vault rm ""
-  refused "no agent" 6 "agent" "$bin/tinysync" --home "$work/home-none" status
-  refused "an unknown verb" 2 "." "$bin/tinysync" --home "$work/home-A" frobnicate
-}
-
 completion() {
   head1 "The command line completes itself"
   local said
@@ -197,7 +174,7 @@ figures() {
 in_order() {
   head1 "SIGTERM ends everything within 15 s"
   local pid name code begin
-  for name in agent_A agent_B agent_C server_pid; do
+  for name in agent_A agent_B server_pid; do
     pid=${!name}
     begin=$(now)
     kill "$pid"
@@ -211,7 +188,7 @@ in_order() {
   done
 }
 
-for part in first_copy live_changes concurrent_edit killed_agent killed_server damaged_index refusals completion trees figures in_order; do
+for part in first_copy live_changes concurrent_edit killed_agent killed_server damaged_index completion trees figures in_order; do
   "$part"
 done
 [ "$findings" -eq 0 ] || { echo "$findings findings" >&2; exit 1; }

@@ -85,15 +85,26 @@ no_copies() {
 refused() {
   local what=$1 wanted=$2 words=$3 code=0
   shift 3
-  timeout 20 "$@" >"$work/refused.out" 2>&1 || code=$?
-  if [ "$code" -ne "$wanted" ]; then
-    wrong "$what: exit $code, not $wanted: $(head -c 300 "$work/refused.out")"
-  elif ! grep -qiE -- "$words" "$work/refused.out"; then
-    wrong "$what: says '$(head -c 300 "$work/refused.out")', not '$words'"
+  timeout -k 1 20 "$@" >"$work/refused.out" 2>&1 || code=$?
+  judge "$what" "$wanted" "$words" "$code" "$work/refused.out"
+  tell "$what" "$code" "$work/refused.out" "$@"
+}
+# judge WHAT EXIT WORDS CODE OUTPUT
+judge() {
+  local said
+  said=$(head -c 300 "$5" | tr -d '\0')
+  if [ "$4" -ne "$2" ]; then
+    wrong "$1: exit $4, not $2: $said"
+  elif ! grep -qiE -- "$3" "$5"; then
+    wrong "$1: says '$said', not '$3'"
+  elif grep -qE 'libprotobuf|an internal error|crashed|budget allows|has ended' "$5"; then
+    wrong "$1: says what only programmers understand: '$said'"
   else
-    note "$what: exit $code, $(head -n 1 "$work/refused.out")"
+    note "$1: exit $4, $(head -n 1 "$5" | cut -c1-200)"
   fi
 }
+# tell WHAT EXIT OUTPUT COMMAND…: for those who write down what was seen.
+tell() { :; }
 
 # Some hundreds of entries, among them every kind of name and file that people and programs make.
 odd_tree() {

@@ -16,7 +16,7 @@ inline constexpr std::chrono::milliseconds usual_timeout{60'000};
 
 class agent {
  public:
-  /// agent_not_running if nobody listens on the socket.
+  /// agent_not_running if nobody listens on the socket; timeout if who listens does not answer.
   static result<agent> connect(const std::string& socket);
 
   /// Sends the message to the actor of that path; the answer, or its error.
@@ -36,11 +36,12 @@ class agent {
   struct raw_answer {
     std::string type, json;
   };
-  /// Any message by type name and JSON.
+  /// Any message by type name and JSON. invalid_argument if one of them is not valid UTF-8.
   result<raw_answer> send(const std::string& actor, const std::string& type,
                           const std::string& json, std::chrono::milliseconds timeout);
 
  private:
+  result<void> knock();
   explicit agent(net::ipc_client client) : client_(std::move(client)) {}
   result<void> exchange(const std::string& actor, const google::protobuf::Message& message,
                         google::protobuf::Message* answer, std::chrono::milliseconds timeout);

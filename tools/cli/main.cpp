@@ -1,9 +1,11 @@
 // tinysync: sends messages to the running agent.
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <functional>
 
 #include "proto/vocabulary/errors.hpp"
+#include "proto/vocabulary/names.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/completion.hpp"
 #include "tools/cli/output.hpp"
@@ -23,6 +25,23 @@ struct arguments {
 };
 
 using action = std::function<int()>;
+
+constexpr std::uint64_t longest_wait_s = 24 * 60 * 60;
+constexpr std::uint64_t any_seq = ~0ull >> 1, any_count = ~0u;
+
+/// CLI11 alone takes "-1" for a huge number and "" for none.
+auto whole_number(std::uint64_t least, std::uint64_t most) {
+  return [=](const std::string& text) -> std::string {
+    std::uint64_t n = 0;
+    auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), n);
+    if (wrong == std::errc{} && end == text.data() + text.size() && n >= least && n <= most) return "";
+    return "a whole number from " + std::to_string(least) + " to " + std::to_string(most) + " is wanted, not '" +
+           printable(text) + "'";
+  };
+}
+
+/// Left out means all or the only one; an unset variable of a script must not.
+std::string not_empty(const std::string& text) { return text.empty() ? "it is empty" : ""; }
 
 void add_account(CLI::App& app, arguments& a, action& run) {
   auto* reg = app.add_subcommand("register", "join a server with an invite");
@@ -52,13 +71,14 @@ void add_account(CLI::App& app, arguments& a, action& run) {
 
 void add_folders(CLI::App& app, arguments& a, action& run) {
   auto* attach = app.add_subcommand("attach", "keep a folder equal to a vault");
-  attach->add_option("VAULT", a.vault, "name or id")->required();
-  attach->add_option("DIR", a.folder, "created if absent; what is in it is merged by content")->required();
+  attach->add_option("VAULT", a.vault, "name or id")->required()->check(not_empty);
+  attach->add_option("DIR", a.folder, "created if absent; what is in it is merged by content")
+      ->required()->check(not_empty);
   attach->add_flag("--on-demand", a.on_demand, "files appear, their contents come when opened");
   attach->callback([&] { run = [&] { return cli::attach(a.common, a.vault, a.folder, a.on_demand); }; });
 
   auto* detach = app.add_subcommand("detach", "stop syncing a folder; the files stay");
-  detach->add_option("VAULT|DIR", a.target)->required();
+  detach->add_option("VAULT|DIR", a.target)->required()->check(not_empty);
   detach->callback([&] { run = [&] { return cli::detach(a.common, a.target); }; });
 
   auto* status = app.add_subcommand("status", "how everything is (exit 0 in sync, 3 not yet, 4 attention)");
@@ -67,19 +87,19 @@ void add_folders(CLI::App& app, arguments& a, action& run) {
 
   auto* wait = app.add_subcommand("wait", "until everything is in sync (exit 0; else 3 or 4)");
   wait->add_flag("--synced", a.synced, "what to wait for")->required();
-  wait->add_option("--timeout", a.timeout, "seconds");
-  wait->add_option("VAULT", a.vault);
+  wait->add_option("--timeout", a.timeout, "seconds")->check(whole_number(1, longest_wait_s));
+  wait->add_option("VAULT", a.vault)->check(not_empty);
   wait->callback([&] { run = [&] { return cli::wait(a.common, a.vault, a.timeout); }; });
 
   auto* once = app.add_subcommand("sync-once", "scan, push, pull, then as wait");
-  once->add_option("--timeout", a.timeout, "seconds");
+  once->add_option("--timeout", a.timeout, "seconds")->check(whole_number(1, longest_wait_s));
   once->callback([&] { run = [&] { return cli::sync_once(a.common, a.timeout); }; });
 
   auto* log = app.add_subcommand("log", "the server's accepted changes, oldest first");
   log->add_option("PATH", a.log.path);
-  log->add_option("--vault", a.log.vault, "name or id");
-  log->add_option("--after", a.log.after, "seq");
-  auto* limit = log->add_option("--limit", a.limit, "at most so many");
+  log->add_option("--vault", a.log.vault, "name or id")->check(not_empty);
+  log->add_option("--after", a.log.after, "seq")->check(whole_number(0, any_seq));
+  auto* limit = log->add_option("--limit", a.limit, "at most so many")->check(whole_number(1, any_count));
   log->callback([&a, &run, limit] {
     if (limit->count() > 0) a.log.limit = a.limit;
     run = [&] { return cli::log(a.common, a.log); };
@@ -110,7 +130,7 @@ void add_care(CLI::App& app, arguments& a, action& run) {
                  verb{"approve", "it goes to the server", cli::brake_approve},
                  verb{"reject", "it is undone here", cli::brake_reject}}) {
     auto* sub = brake->add_subcommand(v.name, v.help);
-    sub->add_option("VAULT", a.vault, "name or id; all of them if it is left out");
+    sub->add_option("VAULT", a.vault, "name or id; all of them if it is left out")->check(not_empty);
     sub->callback([&a, &run, act = v.act] { run = [&a, act] { return act(a.common, a.vault); }; });
   }
 }
@@ -118,7 +138,7 @@ void add_care(CLI::App& app, arguments& a, action& run) {
 void add_trash(CLI::App& app, arguments& a, action& run) {
   auto* trash = app.add_subcommand("trash", "files that were displaced or deleted on this device by others")
                     ->require_subcommand(1);
-  auto vault = [&a](CLI::App* sub) { sub->add_option("--vault", a.vault, "name or id"); };
+  auto vault = [&a](CLI::App* sub) { sub->add_option("--vault", a.vault, "name or id")->check(not_empty); };
   auto* ls = trash->add_subcommand("ls", "what is in it, oldest first");
   vault(ls);
   ls->callback([&] { run = [&] { return cli::trash_ls(a.common, a.vault); }; });
@@ -153,7 +173,7 @@ void add_agent(CLI::App& app, arguments& a, action& run) {
   });
   app.add_subcommand("resume", "go on")->callback([&] { run = [&] { return cli::resume(a.common); }; });
   auto* panic = app.add_subcommand("panic-resync", "build the index of a vault anew");
-  panic->add_option("VAULT", a.vault)->required();
+  panic->add_option("VAULT", a.vault)->required()->check(not_empty);
   panic->callback([&] { run = [&] { return cli::panic_resync(a.common, a.vault); }; });
   app.add_subcommand("doctor", "check the set-up step by step")->callback([&] {
     run = [&] { return cli::doctor(a.common); };
@@ -165,7 +185,8 @@ void add_agent(CLI::App& app, arguments& a, action& run) {
   send->add_option("ACTOR", a.actor, "path, as `tinysync-inspect tree` prints it")->required();
   send->add_option("TYPE", a.type, "name of the message")->required();
   send->add_option("JSON", a.json, "the message by protobuf's JSON mapping")->capture_default_str();
-  send->add_option("--timeout", a.send_timeout, "seconds")->capture_default_str();
+  send->add_option("--timeout", a.send_timeout, "seconds")
+      ->check(whole_number(1, longest_wait_s))->capture_default_str();
   send->callback([&] {
     run = [&] { return cli::send(a.common, a.actor, a.type, a.json, a.send_timeout); };
   });
@@ -188,13 +209,27 @@ void let_common_options_stand_anywhere(CLI::App& app) {
   }
 }
 
+/// CLI11 says of an unknown verb only that a verb is wanted.
+int refuse(CLI::App& app, const CLI::ParseError& e) {
+  std::string verbs = "tinysync";
+  auto* at = &app;
+  for (; !at->get_subcommands().empty(); at = at->get_subcommands().front())
+    verbs += " " + at->get_subcommands().front()->get_name();
+  auto left = app.remaining(true);
+  if (e.get_name() != "RequiredError" || left.empty() || at->get_require_subcommand_min() == 0)
+    return app.exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage);
+  return cli::complain({errc::invalid_argument,
+                        "there is no '" + verbs + " " + left.front() + "' (see: " + verbs + " --help)"},
+                       false);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"TinySync: sends messages to the agent that keeps your folders in sync."};
   arguments a;
   action run;
-  app.add_option("--home", a.common.home, "the agent's home")->envname("TINYSYNC_HOME");
+  app.add_option("--home", a.common.home, "the agent's home")->envname("TINYSYNC_HOME")->check(not_empty);
   app.add_flag("--json", a.common.json, "one JSON object on stdout");
   app.require_subcommand(1);
   add_account(app, a, run);
@@ -208,7 +243,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage);
+    return refuse(app, e);
   }
   return run ? run() : static_cast<int>(exit_code::usage);
 }

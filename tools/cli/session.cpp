@@ -70,9 +70,10 @@ result<place_in_vault> place_named(agent& a, const std::string& path) {
 
 bool needs_attention(const pb::Status& s) {
   if (!s.device().registered()) return true;
-  const auto& why = s.link().last_error_code();
-  if (!s.link().connected() && (why == "unauthenticated" || why == "forbidden" ||
-                                why == "pin_mismatch" || why == "not_tinysync" || why == "update_required"))
+  // Waiting helps against the others.
+  auto why = errc_from_name(s.link().last_error_code());
+  if (!s.link().connected() && why &&
+      (remedy_of(*why) == remedy::ask_user || remedy_of(*why) == remedy::give_up))
     return true;
   for (const auto& v : s.vaults())
     if (v.conflicts() > 0 || v.brake() || v.state() == "Blocked") return true;

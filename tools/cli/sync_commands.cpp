@@ -57,6 +57,7 @@ json status_json(const pb::Status& s) {
                  {"id", id_text(s.device().device())},
                  {"name", s.device().device_name()},
                  {"label", s.device().device_label()}};
+  if (!s.device().damaged().empty()) j["device"]["damaged"] = s.device().damaged();
   j["server"] = {{"url", s.link().url()}, {"connected", s.link().connected()}};
   if (!s.link().connected()) j["server"]["why"] = s.link().last_error();
   j["vaults"] = json::array();
@@ -84,7 +85,8 @@ bool rebuilt_lately(const pb::VaultStatus& v) {
 
 void print_status(const pb::Status& s) {
   if (!s.device().registered()) {
-    print(std::string("not registered: tinysync register INVITE --name NAME"));
+    print(s.device().damaged().empty() ? std::string("not registered: tinysync register INVITE --name NAME")
+                                       : printable(s.device().damaged()));
     return;
   }
   print("device  " + s.device().device_name() + " at " + s.link().url() +
@@ -175,7 +177,7 @@ int detach(const common& c, const std::string& vault_or_folder) {
     j["dropped"] = json::array();
     for (const auto& p : r->dropped()) j["dropped"].push_back(printable(p));
     if (c.json) return print(j) ? 0 : 1;
-    print("detached " + printable(r->root()) + "; the files stay");
+    print("detached " + printable(r->root()) + (r->root_gone() ? ", which is gone" : "; the files stay"));
     for (const auto& p : r->rescued()) print("  kept: " + printable(p));
     return 0;
   });
@@ -299,11 +301,12 @@ int doctor(const common& c) {
     check("status", s ? std::nullopt : std::optional(s.error()), "answers");
     if (s) {
       check("registered",
-            s->device().registered() ? std::nullopt : std::optional(error{errc::unregistered, ""}),
+            s->device().registered() ? std::nullopt
+                                     : std::optional(error{errc::unregistered, s->device().damaged()}),
             s->link().url());
-      auto code = errc_from_name(s->link().last_error_code()).value_or(errc::offline);
-      check("server", s->link().connected() ? std::nullopt : std::optional(error{code, s->link().url()}),
-            "connected");
+      // Asked, not believed: a connection may be there to a server that does nothing.
+      auto answered = a->ask<pb::Vaults>(account_actor, pb::ListVaults{});
+      check("server", answered ? std::nullopt : std::optional(answered.error()), "answers");
       for (const auto& v : s->vaults())
         check("vault " + v.name(),
               v.state() == "Blocked" ? std::optional(error{errc::unavailable, v.reason()}) : std::nullopt,

@@ -73,6 +73,8 @@ result<TreeNode> fetch(const arguments& a) {
   auto where = find(a);
   if (!where) return failure(where.error());
   auto agent = cli::agent::connect(where->socket);
+  if (!agent && agent.error().code == errc::agent_not_running && !a.server.empty())
+    return failure(errc::offline, "no server runs on the data folder " + a.server);
   if (!agent) return failure(agent.error());
   return agent->ask<TreeNode>(where->inspector, actors::common::AskTree{});
 }

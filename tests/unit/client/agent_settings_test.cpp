@@ -42,7 +42,7 @@ TEST_F(agent_settings, that_are_wrong_name_the_key_and_the_line) {
     EXPECT_EQ(c.error().code, errc::invalid_argument) << bad;
     EXPECT_NE(c.error().text.find("settings.toml:2"), std::string::npos) << c.error().text;
   }
-  EXPECT_EQ(with("[brake").error().code, errc::malformed);
+  EXPECT_EQ(with("[brake").error().code, errc::invalid_argument);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -50,10 +51,10 @@ TEST(config, tells_all_complaints_at_once_with_their_lines) {
     EXPECT_NE(r.error().text.find(part), std::string::npos) << part << '\n' << r.error().text;
 }
 
-TEST(config, what_is_no_toml_is_malformed_and_says_where) {
+TEST(config, what_is_no_toml_is_refused_and_says_where) {
   auto r = document::parse("a = 1\nb = = 2\n", "x.toml");
   ASSERT_FALSE(r);
-  EXPECT_EQ(r.error().code, errc::malformed);
+  EXPECT_EQ(r.error().code, errc::invalid_argument);
   EXPECT_EQ(r.error().text.rfind("x.toml:2:", 0), 0u) << r.error().text;
 }
 
@@ -64,6 +65,13 @@ TEST(config, loads_files_up_to_a_bound) {
   EXPECT_EQ(document::load(dir / "a.toml").value().text("a", ""), "b");
   std::ofstream(dir / "big.toml") << std::string(2u << 20, '#');
   EXPECT_EQ(document::load(dir / "big.toml").error().code, errc::too_large);
+}
+
+TEST(config, a_folder_or_a_pipe_is_no_file_and_is_not_waited_for) {
+  temporary_folder dir;
+  EXPECT_EQ(document::load(dir.path()).error().code, errc::invalid_argument);
+  ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(document::load(dir / "pipe").error().code, errc::invalid_argument);
 }
 
 TEST(config, durations_and_sizes_are_bounded_numbers_with_a_unit) {

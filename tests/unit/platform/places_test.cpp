@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "platform/places/files.hpp"
 #include "platform/places/home.hpp"
+#include "platform/places/root_folder.hpp"
 #include "tests/unit/platform/temporary_folder.hpp"
 
 namespace tinysync::places {
@@ -133,6 +135,52 @@ TEST(exclusive_lock, ends_with_its_process) {
   ::waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);
   EXPECT_TRUE(exclusive_lock::acquire(dir / "lock"));
+}
+
+// -- the folder to be synced --------------------------------------------------------------------
+
+result<void> anything(const std::string&) { return {}; }
+
+TEST(root_folder, is_judged_as_the_file_system_knows_it_before_anything_is_created) {
+  temporary_folder dir;
+  std::filesystem::create_directory(dir / "real");
+  std::filesystem::create_directory_symlink(dir / "real", dir / "link");
+  std::string judged;
+  auto refused = make_folder(dir / "link/a/b", [&](const std::string& path) -> result<void> {
+    judged = path;
+    return failure(errc::root_in_use, "no");
+  });
+  EXPECT_EQ(refused.error().code, errc::root_in_use);
+  EXPECT_EQ(judged, std::filesystem::canonical(dir.path()).string() + "/real/a/b");
+  EXPECT_TRUE(std::filesystem::is_empty(dir / "real"));
+}
+
+TEST(root_folder, what_was_created_can_be_undone_and_what_was_there_stays) {
+  temporary_folder dir;
+  auto made = make_folder(dir / "a/b/c", anything).value();
+  EXPECT_TRUE(std::filesystem::is_directory(dir / "a/b/c"));
+  unmake_folder(made);
+  EXPECT_FALSE(std::filesystem::exists(dir / "a"));
+  std::filesystem::create_directory(dir / "mine");
+  unmake_folder(make_folder(dir / "mine", anything).value());
+  EXPECT_TRUE(std::filesystem::exists(dir / "mine"));
+  auto full = make_folder(dir / "x/y", anything).value();
+  std::filesystem::create_directory(dir / "x/kept");
+  unmake_folder(full);
+  EXPECT_TRUE(std::filesystem::exists(dir / "x/kept")) << "somebody put that there meanwhile";
+  EXPECT_FALSE(std::filesystem::exists(dir / "x/y"));
+}
+
+TEST(root_folder, a_path_that_can_be_no_folder_is_refused) {
+  temporary_folder dir;
+  std::ofstream(dir / "file") << "x";
+  std::filesystem::create_symlink("nowhere", dir / "dangling");
+  for (const auto& wanted : {std::string(), std::string("relative"), dir / "file", dir / "file/below",
+                             dir / "dangling", dir / std::string(300, 'n'), (dir / "a") + std::string(1, '\0')}) {
+    auto made = make_folder(wanted, anything);
+    ASSERT_FALSE(made) << wanted;
+    EXPECT_EQ(made.error().code, errc::invalid_argument) << to_string(made.error());
+  }
 }
 
 }  // namespace
