@@ -17,6 +17,8 @@ using actors::tells;
 struct credentials : protocol<
     asks<pb::AskCredentials, pb::Credentials>,   // who am I, and at which server
     asks<pb::TakeSecret, pb::Credentials>,       // the secret as attachment
+    asks<pb::BeginLife, pb::Life>,               // one identity is used by one agent
+    tells<pb::LifeBegun>,
     asks<pb::ProveStorable, pb::Done>,           // that the next would work
     asks<pb::StoreCredentials, pb::Credentials>  // durable when answered
     > {};
@@ -58,6 +60,7 @@ struct attachments : protocol<
     asks<pb::Detach, pb::Detached>,    // leaves the files
     asks<pb::AskStatus, pb::Status>,   // everything `status` shows
     asks<pb::Settle, pb::Settled>,     // answered when all vaults are in sync
+    tells<pb::DeviceChanged>,          // what is attached begins anew, as another device
     tells<pb::Pause>, tells<pb::Resume>> {};
 
 /// event_stream: the last few thousand events, for people and the desktop.

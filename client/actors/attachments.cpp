@@ -73,6 +73,24 @@ void attachments::start_vault(const pb::Attachment& a, std::function<void(result
   });
 }
 
+/// The index of each says whose it is: it is built anew from what the server has and the disk holds.
+void attachments::handle(const pb::DeviceChanged&) {
+  self_.ask(self_.sibling<faces::credentials>("credentials"), pb::AskCredentials{}, answers_within,
+            [this](result<pb::Credentials> r) {
+              if (!r) return handle(pb::DeviceChanged{});
+              label_ = r->device_label();
+              device_ = id_from<device_id>(r->device());
+              for (const auto& [id, a] : attached_)
+                self_.stop_child(at(self_, "/vaults"), to_string(id_from<vault_id>(id)),
+                                 [this, a = a](result<void>) {
+                                   start_vault(a, [name = a.vault_name()](result<void> ok) {
+                                     if (!ok)
+                                       log::error("vault.not_started", "name={} why={}", name, to_string(ok.error()));
+                                   });
+                                 });
+            });
+}
+
 const pb::Attachment* attachments::find(const std::string& wanted) const {
   for (const auto& [id, a] : attached_) {
     bool named = a.vault_name() == wanted || a.root() == wanted ||

@@ -19,6 +19,7 @@ class attachments {
   actors::later<pb::Detached> handle(const pb::Detach& m, actors::context& self);
   actors::later<pb::Status> handle(const pb::AskStatus& m, actors::context& self);
   actors::later<pb::Settled> handle(const pb::Settle& m, actors::context& self);
+  void handle(const pb::DeviceChanged& m);
   void handle(const pb::Pause& m);
   void handle(const pb::Resume& m);
 

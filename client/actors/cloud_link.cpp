@@ -14,6 +14,9 @@ constexpr auto token_margin = 60s;  // renewed this long before it ends
 constexpr auto token_within = 15s;
 constexpr auto registered_within = 20s;
 
+/// This identity is of no use to this agent any more: revoked, or another agent's.
+bool no_more_ours(errc code) { return code == errc::unauthenticated || code == errc::device_cloned; }
+
 bool means_unreachable(errc code) {
   return code == errc::offline || code == errc::timeout || code == errc::not_tinysync ||
          code == errc::pin_mismatch;
@@ -132,11 +135,21 @@ void cloud_link::answered(waiting w, result<net::http_response> r) {
 void cloud_link::fetch_token() {
   if (asking_token_) return;
   asking_token_ = true;
+  self_.ask(self_.sibling<faces::credentials>("credentials"), pb::BeginLife{}, store_answers_within,
+            [this](result<pb::Life> r) {
+              // Whoever keeps count may be dying; a token is had without.
+              if (transport_) ask_for_token(r ? *r : pb::Life{});
+              else asking_token_ = false;
+            });
+}
+
+void cloud_link::ask_for_token(const pb::Life& life) {
   pb::Exchange m;
   m.set_method("POST");
   m.set_target("/v1/token");
   m.set_timeout_ms(static_cast<std::uint32_t>(std::chrono::milliseconds(token_within).count()));
-  auto body = actors::make_bulk(codec::encode_token_request(secret_));
+  codec::token_request asked{secret_, {life.life(), life.mark(), life.next_mark()}};
+  auto body = actors::make_bulk(codec::encode(asked));
   auto home = self_.executor();
   transport_->exchange(request_for(m, body, "", ""), [this, home](result<net::http_response> r) {
     home([this, r = std::move(r)] { token_came(r); });
@@ -152,12 +165,16 @@ void cloud_link::token_came(const result<net::http_response>& r) {
   auto token = r->status < 300 ? codec::decode_access_token(r->content())
                                : result<codec::access_token>(failure(refusal_of(*r)));
   if (!token) {
+    if (token.error().code == errc::device_cloned)
+      token.error().text = "this agent's home was copied, or put back from a backup, and the other one has "
+                           "connected since; register this one anew: tinysync register INVITE --name NAME";
     log::warn("link.no_token", "why={}", to_string(token.error()));
     reached(false, token.error(), true);
     return refuse_all(token.error());
   }
   token_ = token->token;
   token_ends_ = self_.now() + std::chrono::seconds(token->expires_in_s);
+  self_.send(self_.sibling<faces::credentials>("credentials"), pb::LifeBegun{});
   reached(true, {});
   auto ready = std::move(for_token_);
   for_token_.clear();
@@ -184,7 +201,7 @@ void cloud_link::reached(bool ok, const error& why, bool vital) {
   bool now = ok || (!vital && !means_unreachable(why.code));
   if (ok) retry_ = 0ms;
   if (!ok) last_error_ = why;
-  if (why.code == errc::unauthenticated || why.code == errc::forbidden) now = now && ok;
+  if (no_more_ours(why.code) || why.code == errc::forbidden) now = now && ok;
   if (!now) probe_later();
   if (now == connected_) return;
   connected_ = now;
@@ -274,7 +291,7 @@ void cloud_link::handle(const pb::OpenWake&) {
 
 actors::later<pb::Registered> cloud_link::handle(const pb::Register& m, actors::context& self) {
   actors::later<pb::Registered> answer(self);
-  if (who_.registered()) {
+  if (who_.registered() && (connected_ || !no_more_ours(last_error_.code))) {
     answer.fail({errc::already_exists, "this agent is registered with " + who_.url() +
                                            "; another server needs an agent with another --home"});
     return answer;
@@ -338,6 +355,7 @@ void cloud_link::registered(const pb::Register& m, const invite& i, result<net::
                                                      ", but its credentials could not be kept (" +
                                                      kept.error().text + "); revoke it and use a new invite"});
         log::info("agent.registered", "url={}", out.url());
+        if (who_.registered()) self_.send(self_.sibling<faces::attachments>("attachments"), pb::DeviceChanged{});
         handle(pb::Connect{});
         answer.deliver(out);
       },

@@ -36,6 +36,7 @@ class cloud_link {
   void with_credentials(const pb::Credentials& who, const actors::bulk& secret);
   void submit(waiting w);
   void fetch_token();
+  void ask_for_token(const pb::Life& life);
   void token_came(const result<net::http_response>& r);
   void answered(waiting w, result<net::http_response> r);
   void refuse_all(const error& why);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr const char* who_file = "credentials.json";
 constexpr const char* secret_file = "device.secret";
+constexpr const char* life_file = "device.life";
 constexpr const char* trial_file = "credentials.trial";
 constexpr std::size_t trial_bytes = 16 * 1024;  // more than both files need
 
@@ -42,6 +43,31 @@ void credentials::load() {
   secret_ = actors::make_bulk(*secret);
   who_.set_registered(true);
   who_.set_secret_present(true);
+  auto life = doors_.files.read(life_file);
+  if (life && !google::protobuf::util::JsonStringToMessage(*life, &life_).ok()) life_.Clear();
+}
+
+bool credentials::keep_life() {
+  std::string text;
+  static_cast<void>(google::protobuf::util::MessageToJsonString(life_, &text));
+  return doors_.files.write(life_file, text).has_value();
+}
+
+/// Durable before the server hears of it: an agent that knows less than the server is taken for a copy.
+pb::Life credentials::handle(const pb::BeginLife&) {
+  if (!life_.next_mark().empty()) return life_;
+  life_.set_next_mark(doors_.random->bytes(16));
+  if (keep_life()) return life_;
+  life_.clear_next_mark();
+  log::warn("credentials.life_not_kept", "file={}", life_file);
+  return life_;
+}
+
+void credentials::handle(const pb::LifeBegun&) {
+  if (life_.next_mark().empty()) return;
+  life_.set_life(life_.life() + 1);
+  life_.set_mark(life_.next_mark());
+  life_.clear_next_mark();
 }
 
 result<pb::Done> credentials::handle(const pb::ProveStorable&) {
@@ -75,6 +101,8 @@ result<pb::Credentials> credentials::handle(const pb::StoreCredentials& m, actor
   if (!google::protobuf::util::MessageToJsonString(who, &text, options).ok())
     return failure(errc::internal, "credentials");
   if (auto ok = doors_.files.write(secret_file, *self.attachment()); !ok) return failure(ok.error());
+  life_.Clear();
+  if (!keep_life()) return failure(errc::io_failed, life_file);
   if (auto ok = doors_.files.write(who_file, text); !ok) return failure(ok.error());
   secret_ = self.attachment();
   who_ = std::move(who);

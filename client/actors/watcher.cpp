@@ -115,7 +115,9 @@ void folder_watcher::add_tree(const std::string& folder, depth below, std::strin
   auto entries = added ? disk_->list(folder) : result<std::vector<fs::entry>>(failure(added.error()));
   if (!entries) {
     // Gone, or no folder any more: what has its name now is found from above.
-    if (entries.error().code == errc::missing || entries.error().code == errc::unsupported) return;
+    // Another file system is not entered.
+    auto why = entries.error().code;
+    if (why == errc::missing || why == errc::unsupported || why == errc::outside_root) return;
     failed = std::string(name_of(entries.error().code));
     unwatched_.insert(folder);
     return;

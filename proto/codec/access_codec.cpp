@@ -129,17 +129,23 @@ result<std::vector<device_info>> decode_devices(std::string_view body) {
   return out;
 }
 
-std::string encode_token_request(std::string_view secret) {
+std::string encode(const token_request& r) {
   wire::v1::TokenRequest w;
-  w.set_secret(std::string(secret));
+  w.set_secret(r.secret);
+  w.set_life(r.claim.life);
+  w.set_mark(r.claim.mark);
+  w.set_next_mark(r.claim.next_mark);
   return serialized(w);
 }
 
-result<std::string> decode_token_request(std::string_view body) {
+result<token_request> decode_token_request(std::string_view body) {
+  constexpr std::size_t mark_size = 16;
   auto w = parsed<wire::v1::TokenRequest>(body);
   if (!w) return failure(w.error());
   if (w->secret().empty() || w->secret().size() > 256) return bad("a malformed device secret");
-  return w->secret();
+  for (const auto& mark : {w->mark(), w->next_mark()})
+    if (!mark.empty() && mark.size() != mark_size) return bad("a malformed mark of a life");
+  return token_request{w->secret(), {w->life(), w->mark(), w->next_mark()}};
 }
 
 std::string encode(const access_token& t) {

@@ -143,8 +143,11 @@ std::string encode(const registered& r);
 result<registered> decode_registered(std::string_view body);
 std::string encode(const std::vector<device_info>& d);
 result<std::vector<device_info>> decode_devices(std::string_view body);
-std::string encode_token_request(std::string_view secret);
-result<std::string> decode_token_request(std::string_view body);
+/// Of the last life of a device that it knows, and of the one it begins; see wire.v1.TokenRequest.
+struct life_claim { std::uint64_t life = 0; std::string mark, next_mark; };
+struct token_request { std::string secret; life_claim claim; };
+std::string encode(const token_request& r);
+result<token_request> decode_token_request(std::string_view body);
 std::string encode(const access_token& t);
 result<access_token> decode_access_token(std::string_view body);
 std::string encode_vault_name(std::string_view name);

@@ -38,6 +38,7 @@ enum class exit_code : int {
   X(history_diverged, resync, 409, integrity, "the server's history is not the one last seen")     \
   X(op_id_reused, give_up, 409, integrity, "an operation id came back with another body")          \
   X(snapshot_required, refetch, 410, temporary, "the log no longer reaches back that far")         \
+  X(device_cloned, ask_user, 403, attention, "another agent uses the identity of this device")      \
   X(invite_invalid, ask_user, 410, error, "the invite is unknown, used or expired; ask for a new one")                \
   X(too_large, give_up, 413, error, "it is larger than the limit")                                 \
   X(range_unsatisfiable, refetch, 416, error, "the range lies outside the content")                \

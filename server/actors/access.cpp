@@ -38,6 +38,9 @@ actors::later<pb::Body> access::handle(const pb::IssueToken& m, actors::context&
   keep.set_secret_hash(bytes_of(hash_of_secret(m.secret())));
   keep.set_token_hash(bytes_of(hash_of_token(token)));
   keep.set_lifetime_ns(std::chrono::nanoseconds(lifetime).count());
+  keep.set_life(m.life());
+  keep.set_mark(m.mark());
+  keep.set_next_mark(m.next_mark());
   self.ask(self.sibling<faces::metadata_store>("metadata_store"), std::move(keep),
            doors_.config.ask_timeout, [=, device = *device](result<pb::Done> kept) {
              if (!kept) return answer.fail(kept.error());

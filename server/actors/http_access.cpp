@@ -19,10 +19,13 @@ void http_front::register_device(const call& c) {
 
 void http_front::issue_token(const call& c) {
   auto bytes = body(c, "TokenRequest");
-  auto secret = bytes ? codec::decode_token_request(*bytes) : failure(bytes.error());
-  if (!secret) return refuse(c, secret.error());
+  auto asked = bytes ? codec::decode_token_request(*bytes) : failure(bytes.error());
+  if (!asked) return refuse(c, asked.error());
   pb::IssueToken m;
-  m.set_secret(*secret);
+  m.set_secret(asked->secret);
+  m.set_life(asked->claim.life);
+  m.set_mark(asked->claim.mark);
+  m.set_next_mark(asked->claim.next_mark);
   relay(c, access_actor(), std::move(m), "Token");
 }
 

@@ -62,7 +62,8 @@ result<pb::DeviceKept> metadata_store::handle(const pb::KeepDevice& m) {
 
 result<pb::Done> metadata_store::handle(const pb::KeepToken& m) {
   session_request s{id_from<device_id>(m.device()), digest_from(m.secret_hash()),
-                    digest_from(m.token_hash()), now(), now() + m.lifetime_ns()};
+                    digest_from(m.token_hash()), now(), now() + m.lifetime_ns(),
+                    {m.life(), m.mark(), m.next_mark()}};
   auto opened = truth_->open_session(s);
   if (!opened) return failure(opened.error());
   return pb::Done{};

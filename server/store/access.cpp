@@ -40,6 +40,15 @@ std::optional<role> role_from_name(std::string_view name) {
 crypto::digest hash_of_secret(std::string_view secret) {
   return domain_hash("tinysync/device-secret/1", secret);
 }
+result<device_life> next_life(const device_life& last, const codec::life_claim& claim) {
+  if (claim.next_mark.empty()) return last;
+  const device_life next{claim.life + 1, claim.next_mark};
+  if (last.count < claim.life) return next;
+  if (last.count == claim.life && last.mark == claim.mark) return next;
+  if (last.count == next.count && last.mark == next.mark) return last;  // the answer was lost
+  return failure(errc::device_cloned);
+}
+
 crypto::digest hash_of_token(std::string_view token) {
   return domain_hash("tinysync/access-token/1", token);
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "platform/crypto/sha256.hpp"
+#include "proto/codec/messages.hpp"
 #include "proto/vocabulary/ids.hpp"
 
 namespace tinysync::server {
@@ -45,7 +46,17 @@ struct session_request {
   crypto::digest secret_hash;
   crypto::digest token_hash;
   std::int64_t now_ns = 0, expires_ns = 0;
+  codec::life_claim claim;
 };
+
+/// What the server knows of the lives of a device.
+struct device_life {
+  std::uint64_t count = 0;
+  std::string mark;  ///< of the last one
+};
+/// The life that begins by this claim; device_cloned if another agent has begun one that this agent knows
+/// nothing of. A server put back from a backup believes the device.
+result<device_life> next_life(const device_life& last, const codec::life_claim& claim);
 
 struct grant {
   device_id device;

@@ -59,6 +59,7 @@ result<registered_device> sqlite_metadata::register_device(const registration& r
 result<device_id> sqlite_metadata::open_session(const session_request& s) {
   return attempt([&] {
     sqlite::transaction t(db_);
+    device_life last;
     {
       // An unknown device is compared too, so that it takes as long.
       auto r = db_.query("device_secret", raw(s.device));
@@ -66,7 +67,11 @@ result<device_id> sqlite_metadata::open_session(const session_request& s) {
       std::string kept = known ? r.text(0) : std::string(32, '\0');
       bool same = crypto::equal_constant_time(kept, crypto::bytes_of(s.secret_hash));
       if (!known || !same) refuse(errc::unauthenticated);
+      last = {as_u64(r.i64(1)), r.text(2)};
     }
+    auto life = next_life(last, s.claim);
+    if (!life) refuse(life.error().code);
+    db_.run("device_life", as_i64(life->count), raw(life->mark), raw(s.device));
     db_.run("token_add", raw(s.token_hash), raw(s.device), s.expires_ns);
     db_.run("device_seen", s.now_ns, raw(s.device));
     t.commit();

@@ -41,7 +41,8 @@ result<std::unique_ptr<sqlite_metadata>> sqlite_metadata::open(sqlite_store_opti
   auto db = sqlite::database::open(options.path, how);
   if (!db) return failure(db.error());
   const sqlite::migration steps[] = {{1, embedded::server_store::text("001_schema.sql")},
-                                     {2, embedded::server_store::text("002_tombstones.sql")}};
+                                     {2, embedded::server_store::text("002_tombstones.sql")},
+                                     {3, embedded::server_store::text("003_lives.sql")}};
   if (auto version = sqlite::migrate(*db, steps); !version) return failure(version.error());
   auto book = sqlite::query_book::parse(embedded::server_store::text("queries.sql"));
   if (!book) return failure(book.error());

@@ -118,7 +118,7 @@ TEST(server_process, a_device_joins_changes_a_vault_and_finds_it_again_after_a_r
     ASSERT_TRUE(joined);
     secret = joined->secret;
     device.token = codec::decode_access_token(
-                       device.call("POST", "/v1/token", codec::encode_token_request(secret)).body)
+                       device.call("POST", "/v1/token", codec::encode(codec::token_request{secret, {}})).body)
                        ->token;
     vault =
         codec::decode_vault(device.call("POST", "/v1/vaults", codec::encode_vault_name("v")).body)
@@ -144,7 +144,7 @@ TEST(server_process, a_device_joins_changes_a_vault_and_finds_it_again_after_a_r
   EXPECT_EQ(second->pin, i->pin);
   device_link device(*second);
   device.token = codec::decode_access_token(
-                     device.call("POST", "/v1/token", codec::encode_token_request(secret)).body)
+                     device.call("POST", "/v1/token", codec::encode(codec::token_request{secret, {}})).body)
                      ->token;
   auto base = "/v1/vaults/" + to_string(vault);
   auto page = codec::decode_log_page(device.call("GET", base + "/log").body);

@@ -266,6 +266,21 @@ std::pair<std::uint64_t, std::uint64_t> world::empty_trash(device& d, std::chron
   return {done.purged(), done.kept()};
 }
 
+std::string world::link_error(device& d) {
+  auto said = ask(d.agent() + "/cloud_link", pb::AskLink{});
+  return dynamic_cast<const pb::LinkState&>(*said).last_error_code();
+}
+
+std::string world::register_anew(device& d, const std::string& name) try {
+  pb::Register m;
+  m.set_invite(to_string(invite{"https://server", {}, invite_code}));
+  m.set_name(name);
+  ask(d.agent() + "/cloud_link", m);
+  return {};
+} catch (const std::runtime_error& e) {
+  return e.what();
+}
+
 bool world::says_connected(device& d) {
   auto said = ask(d.agent() + "/cloud_link", pb::AskLink{});
   return dynamic_cast<const pb::LinkState&>(*said).connected();

@@ -75,6 +75,8 @@ class device final : public hands {
   /// By the test's own word these, and what is below them, stay on this device: findings() leaves them out.
   std::vector<std::string> not_synced;
   test::tree synced_tree() const;
+  /// Its settings, credentials and attachments are a copy of the other's from now on.
+  void take_home_of(const device& other) { files_ = other.files_; }
   /// The device's own ignore rules.
   void ignore(const std::string& rules) { files_["ignore"] = rules; }
   std::string read(const std::string& path) const { return disk().read(path); }
@@ -162,6 +164,10 @@ class world {
   void restore_server(const std::string& copy);
   /// Does the device say that it reaches the server?
   bool says_connected(device& d);
+  /// Why it does not; the name of a row of the page of errors.
+  std::string link_error(device& d);
+  /// By another invite; what is wrong, or nothing.
+  std::string register_anew(device& d, const std::string& name);
   /// What `status` knows of the device's vault, for people.
   std::string status_text(device& d);
   /// How many operations wait for a person on this device, and the person's answer.

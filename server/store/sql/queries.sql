@@ -115,7 +115,9 @@ INSERT INTO devices (id, name, label, secret_hash, created_ns, last_seen_ns) VAL
 -- name: device_label_taken
 SELECT 1 FROM devices WHERE label = ?;
 -- name: device_secret
-SELECT secret_hash FROM devices WHERE id = ? AND revoked_ns IS NULL;
+SELECT secret_hash, lives, life_mark FROM devices WHERE id = ? AND revoked_ns IS NULL;
+-- name: device_life
+UPDATE devices SET lives = ?, life_mark = ? WHERE id = ?;
 -- name: device_active
 SELECT 1 FROM devices WHERE id = ? AND revoked_ns IS NULL;
 -- name: device_seen

@@ -35,7 +35,7 @@ TEST_F(refusals, a_wrong_secret_is_401) {
   auto other = device_secret(laptop, std::string(32, 'x'));
   for (const auto& s :
        {other, device_secret(id<device_id>(9), std::string(32, 'x')), std::string("x")})
-    EXPECT_EQ(told(call("POST", "/v1/token", codec::encode_token_request(s), {}, "")),
+    EXPECT_EQ(told(call("POST", "/v1/token", codec::encode(codec::token_request{s, {}}), {}, "")),
               "401 unauthenticated");
 }
 

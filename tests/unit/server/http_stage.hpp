@@ -123,7 +123,7 @@ struct http_stage : ::testing::Test {
     return codec::decode_registered(a.body).value_or(codec::registered{});
   }
   std::string token_for(const std::string& of) {
-    auto a = call("POST", "/v1/token", codec::encode_token_request(of), {}, "");
+    auto a = call("POST", "/v1/token", codec::encode(codec::token_request{of, {}}), {}, "");
     EXPECT_EQ(a.status, 200) << told(a);
     return codec::decode_access_token(a.body).value_or(codec::access_token{}).token;
   }

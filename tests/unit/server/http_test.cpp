@@ -267,7 +267,7 @@ TEST_F(api, revocation_ends_tokens_and_sockets_at_once) {
   EXPECT_EQ(told(call("DELETE", "/v1/devices/" + to_string(phone.device))), "200");
   EXPECT_FALSE(socket->open);
   EXPECT_EQ(told(call("GET", "/v1/vaults", {}, {}, its)), "401 unauthenticated");
-  EXPECT_EQ(told(call("POST", "/v1/token", codec::encode_token_request(phone.secret), {}, "")),
+  EXPECT_EQ(told(call("POST", "/v1/token", codec::encode(codec::token_request{phone.secret, {}}), {}, "")),
             "401 unauthenticated");
   EXPECT_EQ(listen(its), nullptr);
 }
