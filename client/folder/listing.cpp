@@ -16,6 +16,14 @@ bool same_file_state(const fs::file_stat& a, const fs::file_stat& b) {
 
 std::string code_of(const error& e) { return std::string(name_of(e.code)); }
 
+/// Another agent's, or was: what is in it is that one's business.
+bool is_root(fs::disk& disk, const std::string& path, const std::vector<fs::entry>& entries) {
+  for (const auto& e : entries)
+    if (e.name == own_folder && e.stat.kind == fs::kind::folder)
+      return disk.stat(join_path(path, marker_path)).has_value();
+  return false;
+}
+
 }  // namespace
 
 engine::listing list_folder(fs::disk& disk, const std::string& path,
@@ -33,7 +41,12 @@ engine::listing list_folder(fs::disk& disk, const std::string& path,
   }
   auto entries = disk.list(path);
   if (!entries) {
-    out.failed = code_of(entries.error());
+    bool elsewhere = entries.error().code == errc::outside_root;
+    out.failed = elsewhere ? "other_filesystem" : code_of(entries.error());
+    return out;
+  }
+  if (!path.empty() && is_root(disk, path, *entries)) {
+    out.failed = "another_root";
     return out;
   }
   out.entries.reserve(entries->size());

@@ -10,7 +10,7 @@
 namespace tinysync::folder {
 
 /// One folder, completely or with the reason why not. Entries on another device or mount than
-/// the root are marked `other_filesystem` and never entered; what a rule names is marked ignored.
+/// the root are marked `other_filesystem` and never entered, a root of its own is `another_root`; what a rule names is marked ignored.
 engine::listing list_folder(fs::disk& disk, const std::string& path, const fs::root_identity& root,
                             const engine::ignore_rules& rules);
 

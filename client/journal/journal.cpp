@@ -199,17 +199,27 @@ std::size_t journal::record(const engine::local_changes& changes) {
   sqlite::transaction t(db_);
   // A salvaged row without a file is no deletion: what the server has comes back.
   const bool evidence = phase() == phase::none;
+  auto left = [this](const item_id& id) {  // what was said of its path
+    auto path = local_path(id);
+    if (path) db_.run("exempt_clear", raw(*path), raw(*path));
+  };
   for (const auto& id : changes.gone) {
+    left(id);
     db_.run("local_drop", raw(id));
     db_.run(evidence ? "gone_add" : "base_drop", raw(id));
     touch(id);
   }
-  for (const auto& l : changes.changed) put_local(l);
+  for (const auto& l : changes.changed) {
+    if (auto before = local(l.id); before && before->at != l.at) left(l.id);
+    put_local(l);
+  }
   for (const auto& id : changes.touched) touch(id);
   for (const auto& folder : changes.listed) db_.run("exempt_clear", raw(folder), raw(folder));
   for (const auto& [path, reason] : changes.exempt) {
+    // Whose listing says so the next time: that of the folder itself, or of the one above.
     auto slash = path.rfind('/');
-    auto folder = slash == std::string::npos ? std::string{} : path.substr(0, slash);
+    auto above = slash == std::string::npos ? std::string{} : path.substr(0, slash);
+    const auto& folder = changes.listed.contains(path) ? path : above;
     db_.run("exempt_put", raw(path), raw(folder), reason);
   }
   db_.run("dirty_wake");

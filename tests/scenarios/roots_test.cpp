@@ -148,6 +148,37 @@ TEST_F(a_root, a79_from_which_a_mount_disappears_deletes_nothing) {
   EXPECT_EQ(w.findings(), std::vector<std::string>{});
 }
 
+TEST_F(a_root, around_another_agents_root_leaves_that_alone) {
+  laptop.disk().mkdir_p("inner/.tinysync/staging");
+  laptop.write("inner/.tinysync/marker", "whose it is");
+  laptop.write("inner/f", "somebody else's business");
+  laptop.write("beside", "1");
+  laptop.not_synced = {"inner/f", "inner/.tinysync"};
+  w.settle();
+  EXPECT_EQ(phone.read("beside"), "1");
+  EXPECT_FALSE(phone.exists("inner/f"));
+  EXPECT_NE(w.status_of(laptop).find("another_root"), std::string::npos) << w.status_of(laptop);
+  EXPECT_EQ(w.findings(), std::vector<std::string>{});
+}
+
+TEST_F(a_root, with_a_folder_that_cannot_be_read_says_so_for_as_long_as_it_cannot) {
+  laptop.disk().make_unreadable("d", true);
+  w.run_for(11min);
+  auto said = [&] { return w.status_of(laptop).find("permission_denied") != std::string::npos; };
+  EXPECT_TRUE(said()) << w.status_of(laptop);
+  laptop.write("beside", "1");
+  w.run_for(1min);
+  EXPECT_TRUE(said()) << "after a look at the folder above it";
+  laptop.move("d", "e");
+  w.run_for(1min);
+  EXPECT_EQ(w.status_of(laptop).find("\"d\""), std::string::npos) << w.status_of(laptop);
+  laptop.disk().make_unreadable("e", false);
+  w.run_for(11min);
+  w.settle();
+  EXPECT_FALSE(said()) << w.status_of(laptop);
+  EXPECT_EQ(w.findings(), std::vector<std::string>{});
+}
+
 TEST_F(a_root, a81_that_another_agent_syncs_is_left_alone_until_that_ends) {
   laptop.stop();
   auto other = laptop.disk().hold(".tinysync/lock");
