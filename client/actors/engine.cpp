@@ -109,6 +109,7 @@ void vault_engine::scanned(const result<pb::Scanned>& r) {
   if (!r) {
     everything_later_ = true;
     self_.failed(to_string(r.error()));
+    if (r.error().code == errc::disk_full) index_failed(r.error());
     return retry_later();
   }
   if (r->failed()) {
@@ -134,6 +135,7 @@ void vault_engine::scanned(const result<pb::Scanned>& r) {
     tick_in(wait);
   }
   tick_in(doors_.config.rescan_every);
+  if (r->changed() > 0) index_works();
   if (r->changed() > 0 || waiting_ > 0) plan_wanted_ = true;
   if (!unread_.empty() && next_retry_ == never) return retry_later();
   step();
@@ -154,12 +156,7 @@ void vault_engine::planned(const result<pb::Planned>& r) {
   planning_ = false;
   if (!r) {
     self_.failed(to_string(r.error()));
-    if (r.error().code == errc::disk_full || r.error().code == errc::io_failed) {
-      pb::IndexFailed m;
-      m.set_code(std::string(name_of(r.error().code)));
-      m.set_reason(to_string(r.error()));
-      handle(m);
-    }
+    if (r.error().code == errc::disk_full || r.error().code == errc::io_failed) index_failed(r.error());
     return retry_later();
   }
   if (r->mutations() > 0 || r->disk_size() > 0) index_works();  // it took them
@@ -300,8 +297,12 @@ void vault_engine::handle(const pb::FoldersTouched& m) {
 
 /// The disk of the index is full, or fails: nothing is done that could not be recorded.
 void vault_engine::handle(const pb::IndexFailed& m) {
-  index_trouble_ = "the index cannot be written: " + m.reason();
-  if (m.code() == name_of(errc::disk_full)) block(block_reason::disk_full, index_trouble_);
+  index_failed({errc_from_name(m.code()).value_or(errc::io_failed), m.reason()});
+}
+
+void vault_engine::index_failed(const error& why) {
+  index_trouble_ = "the index cannot be written: " + (why.text.empty() ? to_string(why) : why.text);
+  if (why.code == errc::disk_full) block(block_reason::disk_full, index_trouble_);
 }
 
 void vault_engine::index_works() {

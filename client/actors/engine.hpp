@@ -62,6 +62,7 @@ class vault_engine {
   void tick_in(std::chrono::milliseconds wait);
   void retry_later();
   void look_at_suspects();
+  void index_failed(const error& why);
   void index_works();
   bool held() const;
   pb::VaultStatus status_from(const pb::Summary& s) const;

@@ -115,8 +115,9 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
 actors::later<pb::VaultStatus> vault_engine::handle(const pb::AskStatus&, actors::context& self) {
   actors::later<pb::VaultStatus> answer(self);
   self_.ask(store_, pb::AskSummary{}, store_answers_within, [this, answer](result<pb::Summary> r) {
-    if (!r) return answer.fail(r.error());
-    answer.deliver(status_from(*r));
+    bool no_index = !r && !index_trouble_.empty();
+    if (!r && !no_index) return answer.fail(r.error());
+    answer.deliver(status_from(r ? *r : pb::Summary{}));
   });
   return answer;
 }

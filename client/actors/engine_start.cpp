@@ -38,6 +38,7 @@ void vault_engine::start_failed(const error& e) {
   bool root = e.code == errc::missing || e.code == errc::permission_denied ||
               e.code == errc::wrong_root || e.code == errc::io_failed || e.code == errc::root_in_use;
   if (root) block(block_reason::root_missing, to_string(e));
+  if (e.code == errc::disk_full) index_failed(e);
   retry_later();
 }
 
@@ -45,6 +46,7 @@ void vault_engine::recall() {
   self_.ask(store_, pb::AskSummary{}, store_answers_within, [this](result<pb::Summary> r) {
     if (!r) return start_failed(r.error());
     starting_ = false;
+    index_works();
     phase_ = r->phase();
     start_ = phase_ == "snapshot" ? start_step::snapshot : start_step::recover;
     if (r->resync()) event(lifecycle_event::violation_found, "a new index is built");

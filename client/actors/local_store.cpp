@@ -23,11 +23,21 @@ std::vector<op_id> ops_from(const google::protobuf::RepeatedPtrField<std::string
 local_store::local_store(actors::context& self, agent_doors doors, vault_config vault)
     : doors_(std::move(doors)), vault_(std::move(vault)),
       files_(doors_.index_folder + "/" + vault_.index), pace_(doors_.config.pace) {
-  auto ready = guarded([&]() -> result<void> {
-    open(self.start().resync);
+  distrusted_ = self.start().resync;
+  if (auto ok = open_if_needed(); !ok)
+    log::warn("index.not_open", "vault={} why={}", to_string(vault_.vault), to_string(ok.error()));
+}
+
+/// A disk that is full, or not there, is a state to be waited out: whoever asks for something tries again.
+result<void> local_store::open_if_needed() {
+  if (journal_) return {};
+  auto ok = client::guarded([&]() -> result<void> {
+    open(distrusted_);
     return {};
   });
-  if (!ready) throw std::runtime_error(to_string(ready.error()));
+  if (ok) distrusted_ = false;
+  else journal_.reset();
+  return ok;
 }
 
 result<pb::Compared> local_store::handle(const pb::Compare& m) {

@@ -7,6 +7,7 @@
 #include "actors/context.hpp"
 #include "client/actors/agent_doors.hpp"
 #include "client/actors/convert.hpp"
+#include "client/actors/index_guard.hpp"
 #include "client/journal/index_files.hpp"
 
 namespace tinysync::client {
@@ -55,6 +56,13 @@ class local_store {
   void handle(const pb::WakeWaiting& m);
 
  private:
+  /// As client::guarded, with the index open.
+  template <class F>
+  auto guarded(F f) -> decltype(f()) {
+    if (auto ok = open_if_needed(); !ok) return failure(ok.error());
+    return client::guarded(std::move(f));
+  }
+  result<void> open_if_needed();
   void open(bool distrusted);
   result<std::unique_ptr<journal::journal>> open_index(const std::string& path) const;
   bool open_current();
@@ -70,6 +78,7 @@ class local_store {
   vault_config vault_;
   journal::index_files files_;
   std::unique_ptr<journal::journal> journal_;
+  bool distrusted_ = false;  // the index to be opened
   engine::pace pace_;
   std::map<std::uint64_t, engine::scan_batch> scans_;
   std::string snapshot_tail_;  // of a record cut by a part's end

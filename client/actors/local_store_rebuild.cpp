@@ -23,7 +23,7 @@ result<std::unique_ptr<journal::journal>> local_store::open_index(const std::str
   auto opened = journal::journal::open(options);
   bool damaged = !opened && (opened.error().code == errc::local_state_corrupt ||
                              opened.error().code == errc::internal);
-  if (!opened && !damaged) throw std::runtime_error(to_string(opened.error()));
+  if (!opened && !damaged) throw sqlite::failure(opened.error());
   return opened;
 }
 
@@ -43,7 +43,7 @@ void local_store::open(bool distrusted) {
 }
 
 void local_store::drop_next() {
-  if (auto ok = files_.drop_next(); !ok) throw std::runtime_error(to_string(ok.error()));
+  if (auto ok = files_.drop_next(); !ok) throw sqlite::failure(ok.error());
 }
 
 /// False: there is none, or none that may be trusted.
@@ -67,7 +67,7 @@ void local_store::build_beside() {
     drop_next();
     next = open_index(path);
   }
-  if (!next) throw std::runtime_error(to_string(next.error()));
+  if (!next) throw sqlite::failure(next.error());
   journal_ = std::move(*next);
   if (journal_->phase() != phase::none) return;  // cut off, and goes on
   const bool replaces = !doors_.indexes_in_memory && files_.has_current();
@@ -109,7 +109,7 @@ result<pb::Salvaged> local_store::handle(const pb::Salvage& m) {
 void local_store::put_in_place(std::int64_t now_ns) {
   scans_.clear();
   journal_.reset();  // closed, so that its log is in its file
-  if (auto ok = files_.swap(now_ns); !ok) throw std::runtime_error(to_string(ok.error()));
+  if (auto ok = files_.swap(now_ns); !ok) throw sqlite::failure(ok.error());
   if (!open_current()) throw actors::local_state_corrupt("the index that was just built");
 }
 

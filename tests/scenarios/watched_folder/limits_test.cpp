@@ -79,6 +79,27 @@ TEST(limits, a84_with_a_full_disk_under_the_index_nothing_is_done_that_is_not_re
   t.end();
 }
 
+TEST(limits, a84_an_index_that_cannot_be_made_is_waited_for_and_said) {
+  world_options o;
+  o.durable_indexes = true;
+  two_devices t(o);
+  t.laptop.write("f", "1");
+  t.begin();
+  t.phone.stop();
+  std::filesystem::remove(t.phone.index_file());
+  t.w.agent_config().most_index_pages = 3;
+  t.phone.start();
+  t.w.run_for(10min);
+  auto said = t.w.status_text(t.phone);
+  EXPECT_NE(said.find("disk_full"), std::string::npos) << said;
+  EXPECT_NE(said.find("index cannot be written"), std::string::npos) << said;
+  t.phone.write("mine", "written meanwhile");
+  t.w.agent_config().most_index_pages = 0;
+  t.phone.restart();
+  t.w.run_for(1min);
+  t.end_as("f:1 mine:written meanwhile");
+}
+
 TEST(limits, a85_many_files_in_one_folder_and_deep_folders) {
   two_devices t;
   t.begin();
