@@ -86,6 +86,84 @@ killed_server() {
   [ "$(count "$work/A/bulk2")" -eq 2000 ] || wrong "A has $(count "$work/A/bulk2") of 2000"
 }
 
+# What the index says of B's root.
+root_is_missing() {
+  B status --json >"$work/status" 2>/dev/null || true
+  grep -q root_missing "$work/status"
+}
+
+moved_root() {
+  head1 "B's root is moved away while both sides go on, and comes back"
+  mv "$work/B" "$work/B elsewhere"
+  echo "while B was away" >"$work/A/away.txt"
+  rm "$work/A/plain/f20.txt"
+  expect "B says that its root is missing" 30 root_is_missing
+  echo "in the moved folder" >"$work/B elsewhere/moved.txt"
+  rm "$work/B elsewhere/plain/f21.txt"
+  A wait --synced --timeout 60 >/dev/null || wrong "A is not in sync while B's root is away"
+  [ -e "$work/A/plain/f21.txt" ] || wrong "a folder that is not at its path has deleted something"
+  [ ! -e "$work/A/moved.txt" ] || wrong "a folder that is not at its path is synced"
+  [ ! -e "$work/B" ] || wrong "something was made where the root had been"
+  mv "$work/B elsewhere" "$work/B"
+  expect "what was done in it meanwhile, at A" 90 '[ -e "$work/A/moved.txt" ] && [ ! -e "$work/A/plain/f21.txt" ]'
+  converge "after the root came back" 120
+}
+
+# The file of this name is somewhere at B: in either root, or on its way into the trash of the first.
+somewhere_at_B() {
+  [ -e "$work/B/$1" ] || compgen -G "$work/B/.tinysync/staging/*" >/dev/null ||
+    compgen -G "$work/B/.tinysync/trash/*/$1" >/dev/null || [ -e "$work/B second/$1" ]
+}
+
+two_vaults() {
+  head1 "Two vaults: files move from one to the other; the root of one is attached through a link"
+  A vault create second >/dev/null
+  mkdir "$work/A second" "$work/B second"
+  ln -s "B second" "$work/link to second"
+  A attach second "$work/A second"
+  B attach second "$work/link to second"
+  B status --json >"$work/status" || true
+  grep -q "B second" "$work/status" || wrong "the root is not known by its own path"
+  rm "$work/link to second"
+  local name lost=0 hash
+  head -c $((30 << 20)) /dev/urandom >"$work/A/large"
+  echo small >"$work/A/small"
+  both_synced 60 || true
+  for name in small large; do
+    hash=$(sha256sum <"$work/A/$name")
+    mv "$work/A/$name" "$work/A second/$name"
+    until [ -e "$work/B second/$name" ] && [ ! -e "$work/B/$name" ]; do
+      somewhere_at_B "$name" || lost=$((lost + 1))
+      [ "$lost" -eq 0 ] || break
+      [ "$SECONDS" -lt 900 ] || { wrong "$name does not move"; break; }
+    done
+    [ "$(sha256sum <"$work/B second/$name")" = "$hash" ] && note "$name is in the other vault" || wrong "$name is another in the other vault"
+  done
+  [ "$lost" -eq 0 ] || wrong "for a moment $name was nowhere at B"
+  converge "the first vault" 60
+}
+
+attributes() {
+  head1 "What does not travel stays: attributes, owners, setuid"
+  local file="$work/B/plain/f30.txt"
+  both_synced 60 || true
+  chmod 4755 "$work/A/plain/f30.txt"
+  chown 12345 "$work/A/plain/f30.txt" 2>/dev/null || note "skipped: another owner (not root)"
+  expect "the executable bit at B" 20 '[ -x "$work/B/plain/f30.txt" ]'
+  [ ! -u "$file" ] || wrong "setuid has travelled"
+  [ "$(stat -c %u "$file")" -eq "$(id -u)" ] || wrong "the owner has travelled"
+  if setfattr -n user.color -v blue "$file" 2>/dev/null; then
+    echo "edited at A" >"$work/A/plain/f30.txt"
+    expect "the edit at B" 20 'grep -qs "edited at A" "$work/B/plain/f30.txt"'
+    [ "$(getfattr --only-values -n user.color "$file" 2>/dev/null)" = blue ] && note "B's attribute stays on the new content" ||
+      wrong "the attribute is gone with the former content"
+    [ ! -u "$file" ] || wrong "setuid has travelled with the content"
+  else
+    note "skipped: this file system takes no attributes of users"
+  fi
+  converge "attributes" 60
+}
+
 # Whatever else there is to look at.
 says_rebuilt() {
   "$1" status >"$work/status" 2>&1 || true
@@ -188,7 +266,7 @@ in_order() {
   done
 }
 
-for part in first_copy live_changes concurrent_edit killed_agent killed_server damaged_index completion trees figures in_order; do
+for part in first_copy live_changes concurrent_edit killed_agent killed_server damaged_index moved_root two_vaults attributes completion trees figures in_order; do
   "$part"
 done
 [ "$findings" -eq 0 ] || { echo "$findings findings" >&2; exit 1; }

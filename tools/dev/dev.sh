@@ -7,7 +7,7 @@ jobs=$(nproc)
 packages=(g++ cmake ninja-build ccache mold pkg-config protobuf-compiler libprotobuf-dev libcaf-dev
   libboost-dev libsqlite3-dev libssl-dev libspdlog-dev libfmt-dev libgtest-dev libgmock-dev libcli11-dev
   libtomlplusplus-dev libutf8proc-dev libzstd-dev libexpected-dev nlohmann-json3-dev ca-certificates
-  git vim rsync sqlite3 zip unzip)  # these the system runs let loose on a synced folder
+  git vim rsync sqlite3 zip unzip attr)  # these the system runs let loose on a synced folder
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 [ -t 2 ] && [ -z "${NO_COLOR:-}" ] || say() { printf '==> %s\n' "$*" >&2; }
