@@ -257,6 +257,7 @@ void vault_engine::look_at_suspects() {
 
 void vault_engine::handle(const pb::Tick&) {
   if (resync_asked_) throw actors::integrity_violation("panic-resync was asked for");
+  if (paused_ && paused_until_ns_ != 0 && doors_.clock->wall_now_ns() >= paused_until_ns_) handle(pb::Resume{});
   auto now = self_.now();
   if (tick_at_ != never && tick_at_ <= now) tick_at_ = never;
   if (next_retry_ != never && next_retry_ <= now) {
@@ -281,6 +282,7 @@ void vault_engine::handle(const pb::Tick&) {
     next_suspects_ = never;
     look_at_suspects();
   }
+  wait_for_the_end_of_the_pause();
   for (auto due : {next_retry_, next_rescan_, next_suspects_})
     if (due != never)
       tick_in(std::chrono::duration_cast<std::chrono::milliseconds>(due - now) + 1ms);
@@ -365,6 +367,7 @@ void vault_engine::event(lifecycle_event e, const std::string& why) {
   pb::RecordState m;
   m.set_state(std::string(engine::name_of(state_)));
   m.set_reason(blocked_ == block_reason::none ? why : std::string(engine::name_of(blocked_)));
+  if (paused_) m.set_until_ns(paused_until_ns_);
   self_.ask(store_, m, store_answers_within, [](result<pb::Done>) {});
 }
 

@@ -62,6 +62,7 @@ class vault_engine {
   void tick_in(std::chrono::milliseconds wait);
   void retry_later();
   void look_at_suspects();
+  void wait_for_the_end_of_the_pause();
   void index_failed(const error& why);
   void index_works();
   bool held() const;
@@ -79,6 +80,7 @@ class vault_engine {
   engine::lifecycle state_ = engine::lifecycle::bootstrapping;
   engine::block_reason blocked_ = engine::block_reason::none;
   std::string detail_;  // of the block, for people
+  std::int64_t paused_until_ns_ = 0;  // wall time; 0: until somebody says so
   std::string index_trouble_;  // it cannot be written
   bool connected_ = false, bootstrapped_ = false, paused_ = false;
   std::string phase_;  // of a new index: snapshot, salvage, reconcile; empty: it is trusted

@@ -12,6 +12,7 @@ using engine::lifecycle_event;
 namespace {
 constexpr auto flush_answers_within = 15s;  // else everything is scanned instead
 constexpr int tries_to_read = 7;
+constexpr auto longest_nap = 1min;
 }  // namespace
 
 actors::later<pb::Settled> vault_engine::handle(const pb::Settle&, actors::context& self) {
@@ -103,6 +104,7 @@ pb::VaultStatus vault_engine::status_from(const pb::Summary& s) const {
   out.set_braked(s.braked());
   out.set_ignored(s.ignored());
   *out.mutable_polled() = polled_;
+  if (paused_) out.set_paused_until_ns(paused_until_ns_);
   out.set_rebuilt(s.rebuilt());
   out.set_rebuilt_ns(s.rebuilt_ns());
   bool nothing_wanted = phase_.empty() && !plan_wanted_ && folders_.empty() && trees_.empty() && !everything_ &&
@@ -133,9 +135,19 @@ actors::later<pb::BrakeDecided> vault_engine::handle(const pb::DecideBrake& m, a
   return answer;
 }
 
-void vault_engine::handle(const pb::Pause&) {
+void vault_engine::handle(const pb::Pause& m) {
   paused_ = true;
+  paused_until_ns_ = m.until_ns();
+  wait_for_the_end_of_the_pause();
   event(lifecycle_event::pause, "asked to");
+}
+
+/// In parts: the wall clock may jump, and a machine that sleeps wakes up late.
+void vault_engine::wait_for_the_end_of_the_pause() {
+  if (!paused_ || paused_until_ns_ == 0) return;
+  auto left = std::chrono::nanoseconds(paused_until_ns_ - doors_.clock->wall_now_ns());
+  auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(left) + 1ms;
+  tick_in(std::clamp(wait, 1ms, std::chrono::milliseconds(longest_nap)));
 }
 
 void vault_engine::handle(const pb::Resume&) {

@@ -50,7 +50,11 @@ void vault_engine::recall() {
     phase_ = r->phase();
     start_ = phase_ == "snapshot" ? start_step::snapshot : start_step::recover;
     if (r->resync()) event(lifecycle_event::violation_found, "a new index is built");
-    if (r->state() == engine::name_of(lifecycle::paused)) handle(pb::Pause{});
+    if (r->state() == engine::name_of(lifecycle::paused)) {
+      pb::Pause again;
+      again.set_until_ns(r->paused_until_ns());
+      handle(again);
+    }
     step();
   });
 }

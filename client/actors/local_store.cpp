@@ -271,6 +271,7 @@ result<pb::Summary> local_store::handle(const pb::AskSummary&) {
     out.set_braked(s.braked);
     out.set_ignored(s.ignored);
     out.set_holding(holding());
+    out.set_paused_until_ns(std::strtoll(journal_->state("paused_until").c_str(), nullptr, 10));
     out.set_state(s.state);
     out.set_reason(s.reason);
     out.set_phase(std::string(name_of(journal_->phase())));
@@ -296,6 +297,7 @@ result<pb::Done> local_store::handle(const pb::RecordState& m) {
     journal_->put_state("lifecycle", m.state());
     if (m.state() == engine::name_of(engine::lifecycle::online_idle)) journal_->burst_over();
     journal_->put_state("lifecycle_reason", m.reason());
+    journal_->put_state("paused_until", std::to_string(m.until_ns()));
     return pb::Done{};
   });
 }

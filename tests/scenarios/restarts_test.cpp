@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "actors/faces/client.hpp"
 #include "tests/support/world.hpp"
 
 namespace tinysync::test {
@@ -47,6 +48,29 @@ TEST(a_restarted_agent, ends_what_it_had_begun_wherever_it_died) {
     w.settle();
     EXPECT_EQ(w.findings(), std::vector<std::string>{}) << "after " << after.count() << " ms";
   }
+}
+
+TEST(restarts, a_pause_ends_at_its_time_also_of_an_agent_that_was_restarted) {
+  world w{{"laptop", "phone"}, world_options{.durable_indexes = true}};
+  auto& laptop = w["laptop"];
+  w.settle();
+  auto engine = w.simulation().directory().inspect("/agent-laptop/vaults").children.at(0).path + "/engine";
+  auto pause = std::make_shared<faces::pb::Pause>();
+  pause->set_until_ns(w.wall_now_ns() + std::chrono::nanoseconds(1h).count());
+  w.simulation().directory().send_any(engine, pause, 1min, [](result<actors::message_ptr>) {});
+  w.run_for(1s);
+  laptop.write("f", "1");
+  w.run_for(20min);
+  EXPECT_FALSE(w["phone"].exists("f"));
+  EXPECT_NE(w.status_text(laptop).find("paused_until_ns"), std::string::npos) << w.status_text(laptop);
+  laptop.restart();
+  w.run_for(30min);
+  EXPECT_FALSE(w["phone"].exists("f")) << "it lasts across a restart";
+  w.run_for(12min);
+  EXPECT_EQ(w["phone"].read("f"), "1");
+  EXPECT_EQ(w.status_text(laptop).find("paused_until_ns"), std::string::npos) << w.status_text(laptop);
+  w.settle();
+  EXPECT_EQ(w.findings(), std::vector<std::string>{});
 }
 
 }  // namespace

@@ -142,6 +142,7 @@ class world {
   /// As settle, without failing. What hinders, or nothing.
   std::optional<std::string> try_settle(actors::duration limit = std::chrono::hours(1));
   void run_for(std::chrono::milliseconds t) { sim_.run_for(t); }
+  std::int64_t wall_now_ns() { return clock_->wall_now_ns(); }
   void set_faults(const net::network_faults& f) { network_->set_faults(f); }
   /// Everybody's wall clock jumps; what runs by steady time does not notice.
   void jump_wall_clock(std::chrono::seconds by);

@@ -42,7 +42,7 @@ int ignore_check(const common& c, const std::string& path);
 int ignore_ls(const common& c, const std::string& vault);
 int devices_ls(const common& c);
 int devices_revoke(const common& c, const std::string& device);
-int pause(const common& c);
+int pause(const common& c, const std::string& length);
 int resume(const common& c);
 int panic_resync(const common& c, const std::string& vault);
 int doctor(const common& c);

@@ -16,7 +16,7 @@ using namespace tinysync;
 
 struct arguments {
   cli::common common;
-  std::string invite, name, vault, folder, target, device, actor, type, json = "{}", path, entry, older_than, keep,
+  std::string invite, name, vault, folder, target, device, actor, type, json = "{}", path, entry, length, older_than, keep,
       shell;
   bool on_demand = false, prove = false, synced = false, unproven = false;
   std::uint32_t timeout = 0, send_timeout = 60;
@@ -168,8 +168,10 @@ void add_ignore(CLI::App& app, arguments& a, action& run) {
 }
 
 void add_agent(CLI::App& app, arguments& a, action& run) {
-  app.add_subcommand("pause", "stop scanning and applying")->callback([&] {
-    run = [&] { return cli::pause(a.common); };
+  auto* pause = app.add_subcommand("pause", "stop scanning and applying");
+  pause->add_option("--for", a.length, "\"30m\", \"8h\": then it goes on by itself");
+  pause->callback([&] {
+    run = [&] { return cli::pause(a.common, a.length); };
   });
   app.add_subcommand("resume", "go on")->callback([&] { run = [&] { return cli::resume(a.common); }; });
   auto* panic = app.add_subcommand("panic-resync", "build the index of a vault anew");

@@ -2,7 +2,9 @@
 
 #include <filesystem>
 
+#include "platform/config/document.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "tools/cli/progress.hpp"
 #include "tools/cli/session.hpp"
 
 namespace tinysync::cli {
@@ -44,6 +46,7 @@ json vault_json(const pb::VaultStatus& v) {
   j["exempt"] = list(v.exempt());
   j["held_up"] = list(v.held_up());
   j["ignored"] = v.ignored();
+  if (v.paused_until_ns() != 0) j["paused_until"] = time_of(v.paused_until_ns());
   if (v.polled().folders() > 0) j["polled"] = {{"folders", v.polled().folders()}, {"why", v.polled().why()}};
   j["last_proven"] = time_of(v.last_proven_ns());
   j["synced"] = v.synced();
@@ -102,6 +105,9 @@ void print_status(const pb::Status& s) {
   for (const auto& v : s.vaults())
     if (rebuilt_lately(v)) print("  " + v.name() + ": its index was built anew: " + printable(v.rebuilt()));
   for (const auto& v : s.vaults())
+    if (v.paused_until_ns() != 0)
+      print("  " + v.name() + ": paused until " + time_of(v.paused_until_ns()).get<std::string>());
+  for (const auto& v : s.vaults())
     if (v.polled().folders() > 0)
       print("  " + v.name() + ": changes are seen within minutes, not at once: " + v.polled().why());
   for (const auto& v : s.vaults())
@@ -121,7 +127,10 @@ int settle(agent& a, const common& c, const std::string& vault, std::uint32_t ti
   pb::Settle m;
   m.set_vault(vault);
   auto timeout = std::chrono::seconds(timeout_s == 0 ? 24 * 3600 - 60 : timeout_s);
-  auto r = a.ask<pb::Settled>(attachments_actor, m, timeout);
+  auto r = [&] {
+    progress shown(c, vault);
+    return a.ask<pb::Settled>(attachments_actor, m, timeout);
+  }();
   if (!r && r.error().code != errc::timeout) return complain(r.error(), c.json);
   bool synced = r && r->synced();
   auto now = a.ask<pb::Status>(attachments_actor, pb::AskStatus{});
@@ -253,11 +262,21 @@ int log(const common& c, const log_query& q) {
   });
 }
 
-int pause(const common& c) {
+int pause(const common& c, const std::string& length) {
+  pb::Pause m;
+  if (!length.empty()) {
+    auto d = config::parse_duration(length);
+    if (!d || d->count() <= 0)
+      return complain({errc::invalid_argument, "--for takes \"30m\", \"8h\" or \"2d\", not '" + length + "'"}, c.json);
+    m.set_until_ns((std::chrono::system_clock::now().time_since_epoch() + *d) / std::chrono::nanoseconds(1));
+  }
   return with_agent(c, [&](agent& a) {
-    auto ok = a.tell(attachments_actor, pb::Pause{});
+    auto ok = a.tell(attachments_actor, m);
     if (!ok) return complain(ok.error(), c.json);
-    return print(c.json ? json{{"paused", true}}.dump() : std::string("paused: tinysync resume goes on")) ? 0 : 1;
+    json until = time_of(m.until_ns());
+    if (c.json) return print(json{{"paused", true}, {"until", until}}) ? 0 : 1;
+    return print(until.is_null() ? std::string("paused: tinysync resume goes on")
+                                 : "paused until " + until.get<std::string>() + ", or tinysync resume") ? 0 : 1;
   });
 }
 
