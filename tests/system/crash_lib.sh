@@ -90,22 +90,23 @@ moments_of() {
 # What kind of file a path is of, without its numbers.
 kind_of() {
   sed -E "s#^$work/##; s#^home-B/.*\.db-wal\$#index's log#; s#^home-B/.*\.db(-journal)?\$#index#; s#^home-B/.*#home#
+    s#^server/.*\.db-wal\$#database's log#; s#^server/.*\.db(-journal|-shm)?\$#database#; s#^server/.*(blob|segment).*#blobs#; s#^server.*#data folder#
     s#^B/\.tinysync/(staging|trash|parked)(/.*)?\$#\1#; s#^B/\.tinysync.*#own folder#; s#^B(/.*)?\$#synced folder#"
 }
 
 # outcome NUMBER WHEN: what the dead agent was at, and whether everything is well after it.
 outcome() {
   local call path before=$findings code=0
-  kill "$agent_B" 2>/dev/null || true  # it may have got to the end without making that many calls
-  wait "$agent_B" 2>/dev/null || code=$?
+  kill "$(pid_of "$victim")" 2>/dev/null || true  # it may have got to the end without making that many calls
+  wait "$(pid_of "$victim")" 2>/dev/null || code=$?
   read -r _ call path < <(tail -n 1 "$work/calls")
-  start_agent B
-  quietly=1 settled "call $1, $2: $call $path" 120
-  stopped B
+  again "$victim"
+  quietly=1 settled "call $1 of $victim, $2: $call $path" 180
+  stopped "$victim"
   case $code in  # of 128 + SIGKILL
     137) ;;
     0) return 0 ;;
-    *) wrong "the agent ends with $code at call $1" ;;
+    *) wrong "$victim ends with $code at call $1" ;;
   esac
   printf '%s\t%s\t%s\t%s\n' "$call" "$(kind_of <<<"$path")" "$2" "$([ "$findings" -eq "$before" ] && echo well || echo WRONG)" >>"$work/outcomes"
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # kill -9 of the real programs: at random moments of a bulk copy with edits, and at every call by which an
-# agent changes its disk. After each the trees become equal, and no content is lost.
+# agent or the server changes its disk. After each the trees become equal, and no content is lost.
 #   crash_run.sh BIN CRASHPOINT_LIBRARY [short|full]
-# TINYSYNC_CRASH_SEED chooses the random moments; TINYSYNC_CRASH_CALLS=FROM..TO the calls of the sweep.
+# TINYSYNC_CRASH_SEED chooses the random moments; TINYSYNC_CRASH_CALLS=FROM..TO the calls of the sweeps;
+# TINYSYNC_CRASH_PARTS some of the parts (see the end).
 set -euo pipefail
 export LC_ALL=C
 bin=$(cd "${1:?the folder of the programs}" && pwd)
@@ -118,7 +119,7 @@ told_to_crash() {
   note "$n actors"
 }
 
-# Both sides change while B's agent is away; what follows is the small sync of which every call is met.
+# Both sides change while the victim is away; what follows is the small sync of which every call is met.
 small_changes() {
   local n=$1
   put A "docs/new $n" && put A "docs/f1" && put A "docs/f2"
@@ -132,31 +133,40 @@ small_changes() {
   put B "docs/B's $n" && put B "docs/f4"
   move B "docs/B's $((n - 1))" "old/B's $n"
   remove B "old/B's $((n - 2))"
-  A wait --synced --timeout 60 >/dev/null || [ $? -eq 4 ] || wrong "A alone is not in sync"
+  [ "$victim" != B ] || A wait --synced --timeout 60 >/dev/null || [ $? -eq 4 ] || wrong "A alone is not in sync"
 }
 
-# preloaded NUMBER WHEN: B's agent under the library until it dies or has done everything.
+# preloaded NUMBER WHEN: the victim under the library until it dies or has done everything.
 preloaded() {
   rm -f "$work/calls"
-  CRASHPOINT_BELOW="$work/B:$work/home-B" CRASHPOINT_LOG="$work/calls" CRASHPOINT_AT=$1 CRASHPOINT_WHEN=$2 \
-    LD_PRELOAD=$library "$bin/tinysyncd" --home "$work/home-B" >>"$work/agent-B.log" 2>&1 &
-  agent_B=$!
+  export CRASHPOINT_LOG="$work/calls" CRASHPOINT_AT=$1 CRASHPOINT_WHEN=$2
+  if [ "$victim" = B ]; then
+    CRASHPOINT_BELOW="$work/B:$work/home-B" LD_PRELOAD=$library "$bin/tinysyncd" --home "$work/home-B" >>"$work/agent-B.log" 2>&1 &
+    agent_B=$!
+  else
+    CRASHPOINT_BELOW="$work/server" LD_PRELOAD=$library "$bin/tinysync-server" serve --data "$work/server" --listen "$LISTEN" \
+      --ready-file "$work/ready" >>"$work/server.log" 2>&1 &
+    server_pid=$!
+  fi
   pids+=($!)
-  until_true 60 'gone "$agent_B" || in_sync B' || wrong "neither dead nor in sync: call $1"
+  export -n CRASHPOINT_LOG CRASHPOINT_AT CRASHPOINT_WHEN
+  until_true 90 'gone "$(pid_of "$victim")" || { in_sync B && { [ "$victim" = B ] || in_sync A; }; }' ||
+    wrong "neither dead nor in sync: call $1 of $victim"
 }
 
+# sweep VICTIM POINTS: B's agent or the server; so many of its calls, 0: all.
 sweep() {
-  local total number when step=1 first=1 last n=3
-  stopped B
+  local victim=$1 points=$2 total number when step=1 first=1 last n=$changes
+  stopped "$victim"
   small_changes $((n += 1))
   preloaded 0 before
   total=$(wc -l <"$work/calls")
   cp "$work/calls" "$work/all_calls"
-  stopped B
+  stopped "$victim"
   last=$total
   if [ "$points" -gt 0 ]; then step=$(((total + points - 1) / points)) first=$((RANDOM % step + 1)); fi
   if [ -n "${TINYSYNC_CRASH_CALLS:-}" ]; then first=${TINYSYNC_CRASH_CALLS%..*} last=${TINYSYNC_CRASH_CALLS#*..} step=1; fi
-  head1 "kill -9 before, in and after calls $first to $last, every ${step}th, of the $total of a small sync"
+  head1 "kill -9 of $victim before, in and after calls $first to $last, every ${step}th, of the $total of a small sync"
   : >"$work/outcomes"
   for ((number = first; number <= last; number += step)); do
     [ $((number % 25)) -ne 0 ] || note "call $number, $findings findings"
@@ -167,12 +177,15 @@ sweep() {
     done
   done
   table
+  again "$victim"
+  changes=$n
 }
 
+sweep_of_B() { sweep B "$points"; }
+sweep_of_server() { sweep server "$points"; }
+
 set_up
-random_kills
-bulk_kills
-told_to_crash
-sweep
+changes=3
+for part in ${TINYSYNC_CRASH_PARTS:-random_kills bulk_kills told_to_crash sweep_of_B sweep_of_server}; do "$part"; done
 [ "$findings" -eq 0 ] || { echo "$findings findings (TINYSYNC_CRASH_SEED=$TINYSYNC_CRASH_SEED)" >&2; exit 1; }
 head1 "Nothing was lost."
