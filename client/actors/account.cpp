@@ -3,6 +3,7 @@
 #include "client/actors/places.hpp"
 
 #include "client/actors/cloud.hpp"
+#include "proto/vocabulary/names.hpp"
 
 namespace tinysync::client {
 namespace {
@@ -42,13 +43,29 @@ result<pb::LogRead> changes_of(const std::string& body, std::uint32_t limit) {
     c.set_device(row->device.str());
     c.set_kind(std::string(name_of(row->kind)));
     c.set_item(row->item.str());
-    if (auto it = codec::decode_item(row->state)) c.set_name(it->at.name);
+    if (auto it = codec::decode_item(row->state)) {
+      c.set_name(it->at.name);
+      c.set_parent(it->at.parent.str());
+    }
     c.set_server_time_ns(row->server_time_ns);
     c.set_correlation(row->correlation);
   }
   auto last = out.changes_size() > 0 ? out.changes(out.changes_size() - 1).seq() : page->at.seq.value;
   out.set_next(last < page->head.seq.value ? last : 0);
   return out;
+}
+
+/// Of what is deleted, where it was: by the folder that it was in, if that is still there.
+void put_paths(const pb::ItemPaths& paths, pb::LogRead& read) {
+  const int n = read.changes_size();
+  if (paths.paths_size() != 2 * n) return;
+  for (int i = 0; i < n; ++i) {
+    auto& c = *read.mutable_changes(i);
+    const auto& folder = paths.paths(n + i);
+    bool known_folder = !folder.empty() || id_from<item_id>(c.parent()) == root_item;
+    if (!paths.paths(i).empty()) c.set_path(paths.paths(i));
+    else if (known_folder) c.set_path(join_path(folder, c.name()));
+  }
 }
 
 }  // namespace
@@ -184,10 +201,10 @@ void account::read_log(const vault_id& vault, const pb::ReadLog& m,
              if (!store || read->changes_size() == 0) return answer.deliver(*read);
              pb::AskItemPaths ask;
              for (const auto& c : read->changes()) ask.add_items(c.item());
+             for (const auto& c : read->changes()) ask.add_items(c.parent());
              self_.ask(store, std::move(ask), answers_within,
                        [read, answer](result<pb::ItemPaths> paths) {
-                         for (int i = 0; paths && i < paths->paths_size(); ++i)
-                           read->mutable_changes(i)->set_path(paths->paths(i));
+                         if (paths) put_paths(*paths, *read);
                          answer.deliver(*read);
                        });
            });

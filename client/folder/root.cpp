@@ -38,6 +38,7 @@ result<root_found> find_same_root(fs::disk& disk, const vault_id& vault, const s
 
 result<std::unique_ptr<fs::holder>> hold_root(fs::disk& disk, const std::string& path) {
   auto held = disk.hold(lock_path);
+  if (!held && held.error().code == errc::unsupported) return std::unique_ptr<fs::holder>{};
   if (held || held.error().code != errc::busy) return held;
   return failure(errc::root_in_use, "another agent is running that keeps " + printable(path) +
                                         " in sync; end it, or detach the folder there");

@@ -30,7 +30,8 @@ result<root_found> find_root(fs::disk& disk, const vault_id& vault, const std::s
 result<root_found> find_same_root(fs::disk& disk, const vault_id& vault, const std::string& path,
                                   const root_seen& recorded);
 
-/// Nobody else syncs this root as long as the result lives; root_in_use if somebody does.
+/// Nobody else syncs this root as long as the result lives; root_in_use if somebody does. Null where files
+/// cannot be locked: then nobody is kept away.
 result<std::unique_ptr<fs::holder>> hold_root(fs::disk& disk, const std::string& path);
 
 /// At each start the index gets a new random token, and the root is told it first. An index that was

@@ -89,7 +89,8 @@ class disk {
   /// busy if somebody has the file open for writing, unsupported if no lease can be had here.
   virtual result<std::unique_ptr<lease>> read_lease(std::string_view path) = 0;
   /// Makes the file (0600) if there is none and holds it until the result, or this process, is gone.
-  /// busy while it is held elsewhere, in this process or another, under whatever path.
+  /// busy while it is held elsewhere, in this process or another, under whatever path; unsupported where
+  /// files cannot be locked.
   virtual result<std::unique_ptr<holder>> hold(std::string_view path) = 0;
   /// User extended attributes and the access ACL of one file onto another. Best effort where the
   /// file system has none.

@@ -53,8 +53,12 @@ result<std::unique_ptr<holder>> linux_disk::hold(std::string_view path) {
   if (!at) return failure(at.error());
   descriptor fd(open_beneath(at->folder, at->name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600));
   if (fd.get() < 0) return errno_failure("hold", path);
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
-    return errno_failure("hold", path, errno == EWOULDBLOCK ? errc::busy : code_for_errno(errno));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    const bool none_here = errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP || errno == EINVAL;
+    return errno_failure("hold", path, errno == EWOULDBLOCK ? errc::busy
+                                       : none_here          ? errc::unsupported
+                                                            : code_for_errno(errno));
+  }
   return std::unique_ptr<holder>(std::make_unique<linux_holder>(std::move(fd)));
 }
 

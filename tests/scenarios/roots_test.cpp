@@ -192,6 +192,17 @@ TEST_F(a_root, a81_that_another_agent_syncs_is_left_alone_until_that_ends) {
   EXPECT_EQ(phone.read("a"), "2");
 }
 
+TEST_F(a_root, where_files_cannot_be_locked_is_synced_all_the_same) {
+  laptop.stop();
+  laptop.disk().fail_when([](fs::verb v, std::string_view path) -> std::optional<errc> {
+    return v == fs::verb::lease && path == ".tinysync/lock" ? std::optional(errc::unsupported) : std::nullopt;
+  });
+  laptop.write("a", "2");
+  laptop.start();
+  w.settle();
+  EXPECT_EQ(phone.read("a"), "2");
+}
+
 TEST(roots, a80_overlap_neither_each_other_nor_the_agents_own_folder) {
   world w{std::vector<std::string>{"laptop"}, {.durable_indexes = true}};
   auto ask = [&](const std::string& actor, auto m) {

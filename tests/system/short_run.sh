@@ -40,6 +40,8 @@ live_changes() {
   expect "a removed folder of A at B" 20 '[ ! -e "$work/B/-dash" ]'
   expect "new folders of B at A" 20 '[ -f "$work/A/new/folders/file" ]'
   converge "live changes" 60
+  A log "$work/A/plain/f3.txt" >"$work/log"
+  grep -qE "delete .*plain/f3.txt" "$work/log" || wrong "the log does not say where what was deleted had been: $(tail -n 1 "$work/log")"
 }
 
 concurrent_edit() {
