@@ -3,8 +3,8 @@
 
 # ended PID: SIGTERM, and gone within 15 s.
 ended() {
-  kill "$1" 2>/dev/null || true
-  until_true 15 "! kill -0 $1 2>/dev/null" || { wrong "$1 runs 15 s after SIGTERM"; kill -9 "$1"; }
+  ! ours "$1" || kill "$1"
+  until_true 15 "! ours $1" || { wrong "$1 runs 15 s after SIGTERM"; kill -9 "$1"; }
   wait "$1" 2>/dev/null || true
 }
 

@@ -58,7 +58,7 @@ status_of_both() { A status >&2 || true; B status >&2 || true; }
 
 # -- dying and coming again ---------------------------------------------------------------------
 
-gone() { ! kill -0 "$1" 2>/dev/null; }
+gone() { ! ours "$1"; }
 pid_of() { case $1 in server) echo "$server_pid" ;; A) echo "$agent_A" ;; B) echo "$agent_B" ;; esac; }
 pick() { local -a of=("$@"); echo "${of[RANDOM % $#]}"; }
 # The random moment: the length of the pause is what is being tried.
@@ -74,7 +74,8 @@ again() { if [ "$1" = server ]; then start_server; else start_agent "$1"; fi; }
 stopped() {
   local pid
   pid=$(pid_of "$1")
-  kill "$pid" 2>/dev/null || return 0
+  ours "$pid" || return 0
+  kill "$pid"
   wait "$pid" || wrong "$1 ends with $?"
 }
 
@@ -97,7 +98,7 @@ kind_of() {
 # outcome NUMBER WHEN: what the dead agent was at, and whether everything is well after it.
 outcome() {
   local call path before=$findings code=0
-  kill "$(pid_of "$victim")" 2>/dev/null || true  # it may have got to the end without making that many calls
+  ! ours "$(pid_of "$victim")" || kill "$(pid_of "$victim")"  # it may have got to the end without making that many calls
   wait "$(pid_of "$victim")" 2>/dev/null || code=$?
   read -r _ call path < <(tail -n 1 "$work/calls")
   again "$victim"

@@ -258,7 +258,7 @@ in_order() {
     pid=${!name}
     begin=$(now)
     kill "$pid"
-    if until_true 15 '! kill -0 "$pid" 2>/dev/null'; then
+    if until_true 15 '! ours "$pid"'; then
       code=0
       wait "$pid" || code=$?
       [ "$code" -eq 0 ] && note "$name: $(since "$begin") s" || wrong "$name ends with $code"

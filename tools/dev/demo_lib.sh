@@ -89,13 +89,20 @@ progress() {
 }
 
 # Ends what was started here, by force after 20 s, and leaves nothing behind.
+# Is this still a process of ours? A number is given out again soon after its process has ended.
+ours() {
+  local pid
+  for pid in $(jobs -pr; jobs -ps); do [ "$pid" != "$1" ] || return 0; done
+  return 1
+}
+
 end() {
   local status=$?
   trap - EXIT
   [ "$status" -eq 0 ] || for f in "$work"/*.log "$work"/home-*/log/*.log; do [ -s "$f" ] && { echo "--- $f"; tail -n 15 "$f"; } >&2; done
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null && kill -CONT "$pid" 2>/dev/null; done
+  for pid in "${pids[@]}"; do ours "$pid" && kill "$pid" 2>/dev/null && kill -CONT "$pid" 2>/dev/null; done
   for pid in "${pids[@]}"; do
-    until_true 20 '! kill -0 "$pid" 2>/dev/null' || kill -9 "$pid" 2>/dev/null || true
+    until_true 20 '! ours "$pid"' || kill -9 "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
   rm -rf "$work"
