@@ -80,7 +80,8 @@ credentials() {
   rm "$work/home-spoilt"/{credentials.json,device.secret}
   works "moved away, while the agent runs" tinysync register "$good" --name spoilt
   local device
-  device=$(tinysync status --json | grep -oE '"id":"[^"]*"' | head -n 1 | cut -d'"' -f4)
+  tinysync status --json >"$work/status" || true  # it may not be connected yet
+  device=$(grep -oE '"id":"[^"]*"' "$work/status" | head -n 1 | cut -d'"' -f4)
   laptop devices revoke "$device" >/dev/null
   refused "a device that was revoked" 4 "credentials are missing, expired or revoked" tinysync vault ls
   refused "and its status" 4 "not connected: .*revoked" tinysync status
