@@ -152,9 +152,9 @@ void applier::record(pb::RecordDisk results, pb::DiskFinished finished,
   self_.ask(store_, std::move(results), store_answers_within,
             [this, finished = std::move(finished), answer](result<pb::DiskRecorded> r) {
               if (!r) return answer.fail(r.error());
-              // A user's file is still in staging: the engine begins with recovery again.
               if (std::exchange(displaced_, false))
                 self_.send(self_.sibling<faces::trash>("trash"), pb::WatchDisplaced{});
+              // A user's file is still in staging: the engine begins with recovery again.
               if (unfinished_) return answer.fail({errc::io_failed, "a swap that did not end"});
               answer.deliver(finished);
             });

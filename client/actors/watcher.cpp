@@ -157,11 +157,12 @@ pb::Watching folder_watcher::handle(const pb::Watch& m) {
     }
   }
   for (const auto& f : fresh_) out.add_fresh(f);
-  if (!failed.empty()) {
+  // Once: what cannot be watched is tried again with every request.
+  if (!failed.empty() && failed != why_unwatched_) {
     log::warn("watch.incomplete", "root={} why={}", vault_.root, failed);
     self_.failed("not every folder is watched: " + failed);
-    why_unwatched_ = failed;
   }
+  if (!failed.empty() || unwatched_.empty()) why_unwatched_ = failed;
   *out.mutable_polled() = polled();
   poll_later();
   out.set_folders(watcher_->watched());

@@ -195,22 +195,24 @@ void journal::drop_base_subtree(const item_id& id) {
 
 // -- observations ------------------------------------------------------------------------------
 
+/// What is not synced at a path, or below it, that leads elsewhere by now: where it is, a scan says it anew.
+void journal::forget_exempt(const std::string& path) {
+  db_.run("exempt_forget", raw(path), raw(path + '/'), raw(path + char('/' + 1)));
+}
+
 std::size_t journal::record(const engine::local_changes& changes) {
   sqlite::transaction t(db_);
   // A salvaged row without a file is no deletion: what the server has comes back.
   const bool evidence = phase() == phase::none;
-  auto left = [this](const item_id& id) {  // what was said of its path
-    auto path = local_path(id);
-    if (path) db_.run("exempt_clear", raw(*path), raw(*path));
-  };
   for (const auto& id : changes.gone) {
-    left(id);
+    if (auto path = local_path(id)) forget_exempt(*path);
     db_.run("local_drop", raw(id));
     db_.run(evidence ? "gone_add" : "base_drop", raw(id));
     touch(id);
   }
   for (const auto& l : changes.changed) {
-    if (auto before = local(l.id); before && before->at != l.at) left(l.id);
+    if (auto before = local(l.id); before && before->at != l.at)
+      if (auto path = local_path(l.id)) forget_exempt(*path);
     put_local(l);
   }
   for (const auto& id : changes.touched) touch(id);

@@ -258,6 +258,7 @@ class journal final : public engine::tree_view {
   void drop_remote_subtree(const item_id& id, vault_digest& sums);
   void drop_others_at(const place& at, const item_id& here);
   std::optional<item_id> local_at_except(const place& at, const item_id& here);
+  void forget_exempt(const std::string& path);
   void dirty_base_below(const item_id& folder);
   void drop_local_below(const item_id& folder);
   bool holds_only_what_is_not_synced(const item_id& folder);

@@ -209,6 +209,9 @@ void journal::keep_displaced(const engine::disk_op& op, const intent_result& r,
 
 void journal::finish(const intent& i, const intent_result& r, std::int64_t now_ns) {
   const auto& op = i.op;
+  bool leaves = op.what == engine::verb::move || op.what == engine::verb::aside ||
+                op.what == engine::verb::park || op.what == engine::verb::remove;
+  if (leaves) forget_exempt(op.from_path);
   auto row = local(op.id).value_or(engine::local_item{});
   row.id = op.id;
   row.seen = r.now;

@@ -20,7 +20,6 @@ constexpr std::size_t longest_readme = 10;
 /// Files that are longer for a reason, with the reason.
 const std::map<std::string, std::string> long_files = {
     {"proto/actors/client.proto", "every message of the agent's actors on one page"},
-    {"tests/unit/engine/planner_test.cpp", "the conflict matrix, cell by cell, on one page"},
 };
 
 TEST(tidiness, no_file_is_longer_than_it_may_be) {

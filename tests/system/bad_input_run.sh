@@ -18,13 +18,10 @@ source tools/dev/demo_lib.sh
 source tests/system/system_lib.sh
 source tests/system/bad_input_lib.sh
 source tests/system/bad_input_programs.sh
-work=$(mktemp -d "${TMPDIR:-/tmp}/tinysync-bad-input.XXXXXX")
-trap finish EXIT
-trap 'exit 130' INT TERM
+begin bad-input finish
 [ -z "$keep_transcript" ] || begin_transcript
 export PATH=$bin:$PATH NO_COLOR=1
-port=$(free_port)
-LISTEN=127.0.0.1:$port
+port=${LISTEN##*:}
 invite() { tinysync-server invite --data "$work/server" "$@" | tail -n 1; }
 
 setting_up() {

@@ -13,10 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/dev/demo_lib.sh
 source tests/system/system_lib.sh
 source tests/system/crash_lib.sh
-work=$(mktemp -d "${TMPDIR:-/tmp}/tinysync-crashes.XXXXXX")
-trap end EXIT
-trap 'exit 130' INT TERM
-LISTEN=127.0.0.1:$(free_port)
+begin crashes
 RANDOM=${TINYSYNC_CRASH_SEED:=$((SRANDOM % 32768))}
 if [ "$extent" = short ]; then rounds=4 kills=6 files=150 points=10; else rounds=20 kills=20 files=400 points=0; fi
 

@@ -9,11 +9,8 @@ extent=${2:-full}
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/dev/demo_lib.sh
 source tests/system/system_lib.sh
-work=$(mktemp -d "${TMPDIR:-/tmp}/tinysync-programs.XXXXXX")
-trap end EXIT
-trap 'exit 130' INT TERM
+begin programs
 AGENT_FLAGS=--no-polling
-LISTEN=127.0.0.1:$(free_port)
 text_of=names_and_bytes  # what is written once more with the same bytes keeps its former mtime elsewhere
 if [ "$extent" = short ]; then commits=1 files=600 rows=300 stopped=15 storm=12000; else commits=4 files=2000 rows=2000 stopped=60 storm=25000; fi
 

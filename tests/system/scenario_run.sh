@@ -14,11 +14,8 @@ esac
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/dev/demo_lib.sh
 source tests/system/system_lib.sh
-work=$(mktemp -d "${TMPDIR:-/tmp}/tinysync-scenario.XXXXXX")
-trap end EXIT
-trap 'exit 130' INT TERM
+begin scenario
 AGENT_FLAGS=--no-polling
-LISTEN=127.0.0.1:$(free_port)
 
 # some SIDE COUNT: that many files of what was copied, from all over it. So few of any folder do not ask.
 some() {

@@ -8,11 +8,8 @@ bin=$(cd "${1:?the folder of the programs}" && pwd)
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/dev/demo_lib.sh
 source tests/system/system_lib.sh
-work=$(mktemp -d "${TMPDIR:-/tmp}/tinysync-system.XXXXXX")
-trap end EXIT
-trap 'exit 130' INT TERM
+begin system
 AGENT_FLAGS=--no-polling
-LISTEN=127.0.0.1:$(free_port)
 
 first_copy() {
   head1 "A tree with odd names goes in at A and comes out at B"

@@ -10,6 +10,14 @@ wrong() {
 # expect WHAT SECONDS CONDITION
 expect() { until_true "$2" "$3" && note "$1" || wrong "not within $2 s: $1"; }
 
+# begin NAME [AT_THE_END]: the temporary folder of a run, which goes with it, and a port for its server.
+begin() {
+  work=$(mktemp -d "${TMPDIR:-/tmp}/tinysync-$1.XXXXXX")
+  trap "${2:-end}" EXIT
+  trap 'exit 130' INT TERM
+  LISTEN=127.0.0.1:$(free_port)
+}
+
 # A port nobody listens on, below those that the kernel hands out.
 free_port() {
   local port

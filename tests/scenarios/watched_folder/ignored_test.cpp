@@ -171,5 +171,25 @@ TEST(ignored, a_folder_of_the_vault_deleted_elsewhere_keeps_what_is_ignored_in_i
   EXPECT_FALSE(t.phone.exists("d"));
 }
 
+TEST(ignored, what_is_said_of_a_path_goes_with_it) {
+  two_devices t;
+  t.laptop.ignore("*.tmp\n");
+  t.laptop.write("p/q/r/f", "f");
+  t.laptop.write("p/q/r/x.tmp", "x");
+  t.laptop.not_synced = {"p/q/r/x.tmp", "moved/q/r/x.tmp", "again/q/r/x.tmp"};
+  t.begin();
+  EXPECT_EQ(t.w.ignored_on(t.laptop), paths{"p/q/r/x.tmp"});
+  t.laptop.move("p", "moved");
+  t.w.settle();
+  EXPECT_EQ(t.w.ignored_on(t.laptop), paths{"moved/q/r/x.tmp"});
+  t.phone.move("moved", "again");
+  t.w.settle();
+  EXPECT_EQ(t.w.ignored_on(t.laptop), paths{"again/q/r/x.tmp"});
+  t.laptop.remove("again");
+  t.w.settle();
+  EXPECT_EQ(t.w.ignored_on(t.laptop), paths{});
+  t.end();
+}
+
 }  // namespace
 }  // namespace tinysync::test
