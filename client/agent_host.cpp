@@ -11,7 +11,6 @@
 #include "actors/system.hpp"
 #include "client/actors/settings.hpp"
 #include "client/folder/layout.hpp"
-#include "client/journal/index_files.hpp"
 #include "client/tree.hpp"
 #include "platform/clock/resume.hpp"
 #include "platform/fs/real_disk.hpp"
@@ -154,9 +153,6 @@ agent_doors real_doors(const places::home& home, const agent_config& config, net
   d.own_folders = own_folders_of(home);
   d.make_root = make_root;
   d.unmake_root = places::unmake_folder;
-  d.drop_index = [folder = home.state_dir](const std::string& index) {
-    static_cast<void>(journal::index_files(folder + "/" + index).remove_all());
-  };
   d.serve_ipc = [&io, socket = home.socket_path](agent_doors::frame_handler handler) {
     return serve_socket(io, socket, std::move(handler));
   };

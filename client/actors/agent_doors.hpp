@@ -15,6 +15,7 @@
 #include "platform/fs/disk.hpp"
 #include "platform/net/transport.hpp"
 #include "platform/places/root_folder.hpp"
+#include "platform/sqlite/files.hpp"
 #include "platform/watch/watcher.hpp"
 #include "proto/vocabulary/ids.hpp"
 #include "proto/vocabulary/invite.hpp"
@@ -69,14 +70,12 @@ struct agent_doors {
   /// tells.
   std::function<std::shared_ptr<void>(std::function<void()> resumed)> watch_resume;
   std::string index_folder;         ///< where the indexes are
-  bool indexes_in_memory = false;   ///< simulations
+  sqlite::files* databases = &sqlite::real_files();
   std::vector<std::string> own_folders;  ///< of settings, credentials, indexes: no root overlaps them
   /// places::make_folder and places::unmake_folder.
   std::function<result<places::made_folder>(const std::string& wanted, const places::folder_check& allowed)>
       make_root;
   std::function<void(const places::made_folder&)> unmake_root;
-  /// Removes an index that is not needed any more.
-  std::function<void(const std::string& index)> drop_index;
   /// Opens the local socket; every frame gets one reply. The handle closes it. Empty: no socket.
   using frame_handler =
       std::function<void(std::string frame, std::function<void(std::string)> reply)>;

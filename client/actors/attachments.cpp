@@ -4,6 +4,7 @@
 
 #include "client/folder/layout.hpp"
 #include "client/folder/root.hpp"
+#include "client/journal/index_files.hpp"
 #include "platform/log/log.hpp"
 #include "proto/vocabulary/names.hpp"
 
@@ -290,7 +291,8 @@ void attachments::detach(const pb::Attachment& a, actors::later<pb::Detached> an
               [this, a, answer, cleared = *cleared](result<pb::Attachments> r) {
                 if (!r) return stay_attached(a, r.error(), answer);
                 attached_.erase(a.vault());
-                doors_.drop_index(a.index());
+                static_cast<void>(
+                    journal::index_files(*doors_.databases, doors_.index_folder + "/" + a.index()).remove_all());
                 answer.deliver(cleared);
               });
   };

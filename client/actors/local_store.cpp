@@ -22,7 +22,7 @@ std::vector<op_id> ops_from(const google::protobuf::RepeatedPtrField<std::string
 
 local_store::local_store(actors::context& self, agent_doors doors, vault_config vault)
     : doors_(std::move(doors)), vault_(std::move(vault)),
-      files_(doors_.index_folder + "/" + vault_.index), pace_(doors_.config.pace) {
+      files_(*doors_.databases, doors_.index_folder + "/" + vault_.index), pace_(doors_.config.pace) {
   distrusted_ = self.start().resync;
   if (auto ok = open_if_needed(); !ok)
     log::warn("index.not_open", "vault={} why={}", to_string(vault_.vault), to_string(ok.error()));

@@ -13,7 +13,7 @@ using journal::phase;
 result<std::unique_ptr<journal::journal>> local_store::open_index(const std::string& path) const {
   journal::journal_options options;
   options.path = path;
-  options.in_memory = doors_.indexes_in_memory;
+  options.where = doors_.databases;
   options.random = doors_.bytes();
   options.device_label = vault_.device_label;
   options.brake = doors_.config.brake;
@@ -29,7 +29,6 @@ result<std::unique_ptr<journal::journal>> local_store::open_index(const std::str
 
 /// Distrusted is whatever there is, half-built or in its place; what was salvaged into it is kept.
 void local_store::open(bool distrusted) {
-  if (doors_.indexes_in_memory) return build_beside();
   if (files_.has_next()) {
     auto next = open_index(files_.next());
     bool salvaged = next && (*next)->check() && (*next)->phase() == phase::reconcile;
@@ -70,7 +69,7 @@ void local_store::build_beside() {
   if (!next) throw sqlite::failure(next.error());
   journal_ = std::move(*next);
   if (journal_->phase() != phase::none) return;  // cut off, and goes on
-  const bool replaces = !doors_.indexes_in_memory && files_.has_current();
+  const bool replaces = files_.has_current();
   if (replaces) log::warn("vault.resync", "vault={}", to_string(vault_.vault));
   if (replaces && files_.copy_to_read()) journal_->take_over_state(files_.copy());
   journal_->put_state("resync", replaces ? "1" : "0");
@@ -93,7 +92,7 @@ result<pb::Salvaged> local_store::handle(const pb::Salvage& m) {
     pb::Salvaged out;
     if (journal_->phase() != phase::salvage) return out;
     std::optional<std::string> old;
-    if (!doors_.indexes_in_memory && files_.has_current()) {
+    if (files_.has_current()) {
       if (auto ok = files_.copy_to_read(); !ok) return failure(ok.error());
       old = files_.copy();
     }
@@ -101,7 +100,7 @@ result<pb::Salvaged> local_store::handle(const pb::Salvage& m) {
     out.set_rows(report.rows);
     for (const auto& table : report.damaged) out.add_damaged(table);
     old_intents_.clear();
-    if (!doors_.indexes_in_memory) put_in_place(m.now_ns());
+    put_in_place(m.now_ns());
     return out;
   });
 }

@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <string>
 
-#include "proto/vocabulary/result.hpp"
+#include "platform/sqlite/files.hpp"
 
 namespace tinysync::journal {
 
 class index_files {
  public:
-  explicit index_files(std::string path) : path_(std::move(path)) {}
+  index_files(sqlite::files& where, std::string path) : where_(&where), path_(std::move(path)) {}
 
   const std::string& current() const { return path_; }
   std::string next() const { return path_ + ".next"; }
@@ -28,6 +28,11 @@ class index_files {
   result<void> remove_all() const;
 
  private:
+  result<void> remove(const std::string& path) const;
+  result<void> move(const std::string& from, const std::string& to) const;
+  std::vector<std::string> set_aside() const;
+
+  sqlite::files* where_;
   std::string path_;
 };
 

@@ -15,7 +15,7 @@ journal::journal(sqlite::database db, journal_options options)
 
 result<std::unique_ptr<journal>> journal::open(journal_options options) {
   sqlite::options how;
-  how.in_memory = options.in_memory;
+  how.where = options.where;
   how.most_pages = options.most_pages;
   auto db = sqlite::database::open(options.path, how);
   if (!db) return failure(db.error());

@@ -17,8 +17,8 @@
 namespace tinysync::journal {
 
 struct journal_options {
-  std::string path;        ///< of the database file
-  bool in_memory = false;  ///< for simulations
+  std::string path;  ///< of the database file
+  sqlite::files* where = &sqlite::real_files();
   random_source random;
   std::string device_label = "device";
   engine::brake_limits brake;

@@ -56,16 +56,20 @@ result<void> fake_disk::world::guard(verb v, std::string_view path) {
   surprise_before(v, path);
   const bool changing = changes_something(v);
   if (!is_dead && changing && dies_at && changes >= *dies_at) is_dead = true;
-  if (is_dead) return path_failure(errc::cancelled, name_of(v), path, "the machine is dead");
+  if (is_dead || (power && !power(changing))) return path_failure(errc::cancelled, name_of(v), path, "the machine is dead");
   if (changing) ++changes;
   if (gone) return path_failure(errc::missing, name_of(v), path, "the root is gone");
   if (auto at = failing.find(v); at != failing.end()) {
     const errc code = at->second.first;
     if (--at->second.second <= 0) failing.erase(at);
+    ++failed;
     return path_failure(code, name_of(v), path, "injected");
   }
   if (ask)
-    if (auto code = ask(v, path)) return path_failure(*code, name_of(v), path, "injected");
+    if (auto code = ask(v, path)) {
+      ++failed;
+      return path_failure(*code, name_of(v), path, "injected");
+    }
   return {};
 }
 

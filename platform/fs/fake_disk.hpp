@@ -157,6 +157,11 @@ class fake_disk final : public disk {
   std::map<std::string, tree_entry> tree(std::string_view below = {},
                                          std::string_view skip = {}) const;
 
+  /// As tree(), of what would be left if power failed now and nothing un-synced survived.
+  std::map<std::string, tree_entry> durable_tree(std::string_view skip = {}) const;
+  /// What a user wrote and a power cut may tear: the content of each such file, as it may be found then.
+  std::vector<std::string> tearable() const;
+
   // --- misbehaviour ---
 
   /// The next `count` calls of that verb fail so, wherever.
@@ -165,6 +170,10 @@ class fake_disk final : public disk {
   void fail_when(std::function<std::optional<errc>(verb, std::string_view path)> ask);
   /// Done once, just before the next call of that verb on that path ("": on any).
   void before_next(verb v, std::string path, std::function<void()> act);
+  /// Asked before each door verb; false: without power, or the process is dead: it answers `cancelled`.
+  void powered_by(std::function<bool(bool changes_something)> power);
+  /// How many calls were made to fail so far.
+  std::uint64_t failed() const;
   /// After n more door verbs that change something the machine is dead: everything answers
   /// `cancelled` and changes nothing until crash().
   void die_after(std::uint64_t n);

@@ -168,9 +168,7 @@ std::map<std::string, tree_entry> fake_disk::tree(std::string_view below,
     for (const auto& [name, n] : folder->now.children) {
       auto at = join_path(path, name);
       if (!skip.empty() && is_within(at, skip)) continue;
-      const bool file = n->kind == kind::file;
-      out[at] = {n->kind, n->now.data, file && (n->now.mode & 0100) != 0,
-                 n->kind != kind::symlink && (n->now.mode & 077) == 0};
+      out[at] = entry_of(n->kind, n->now);
       if (n->kind == kind::folder) todo.emplace_back(at, n);
     }
   }
@@ -191,6 +189,8 @@ void fake_disk::before_next(verb v, std::string path, std::function<void()> act)
   w_->surprises.push_back({v, std::move(path), std::move(act)});
 }
 
+void fake_disk::powered_by(std::function<bool(bool)> power) { w_->power = std::move(power); }
+std::uint64_t fake_disk::failed() const { return w_->failed; }
 bool fake_disk::dead() const { return w_->is_dead; }
 void fake_disk::crash(const std::function<bool()>& survives) { w_->crash(survives); }
 void fake_disk::vanish_root(bool gone) { w_->gone = gone; }

@@ -16,6 +16,8 @@ bool touches(const folder_change& a, const folder_change& b) {
   return false;
 }
 
+std::string torn(const std::string& data) { return data.substr(0, data.size() / 2); }
+
 void apply(const folder_change& change) {
   for (const auto& a : change) {
     if (a.after)
@@ -97,7 +99,7 @@ void fake_disk::world::crash(const std::function<bool()>& survives) {
       if (survives())
         n->durable.data = n->now.data;
       else if (survives())
-        n->durable.data = n->now.data.substr(0, n->now.data.size() / 2);
+        n->durable.data = torn(n->now.data);
     }
     n->now = n->durable;
     n->open_handles = n->open_writers = 0;
@@ -122,6 +124,23 @@ void fake_disk::world::crash(const std::function<bool()>& survives) {
   is_dead = false;
   dies_at.reset();
   failing.clear();
+}
+
+std::map<std::string, tree_entry> fake_disk::durable_tree(std::string_view skip) const {
+  std::map<std::string, tree_entry> out;
+  w_->walk(&node::durable, skip, [&](const std::string& path, const node& n) {
+    out[path] = entry_of(n.kind, n.durable);
+  });
+  return out;
+}
+
+std::vector<std::string> fake_disk::tearable() const {
+  std::vector<std::string> out;
+  w_->walk(&node::now, {}, [&](const std::string&, const node& n) {
+    if (n.kind == kind::file && n.written_by == author::user && n.now.data != n.durable.data)
+      out.push_back(torn(n.now.data));
+  });
+  return out;
 }
 
 }  // namespace tinysync::fs

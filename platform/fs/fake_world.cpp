@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "proto/vocabulary/names.hpp"
+
 namespace tinysync::fs {
 
 fake_disk::world::world(clock::clock& c, fake_disk_options o) : clock(c), options(o) {
@@ -33,6 +35,21 @@ file_stat fake_disk::world::stat_of(const node& n) const {
                        std::count_if(n.now.children.begin(), n.now.children.end(),
                                      [](const auto& c) { return c.second->kind == kind::folder; }));
   return st;
+}
+
+void fake_disk::world::walk(body node::*which, std::string_view skip,
+                            const std::function<void(const std::string&, const node&)>& visit) const {
+  std::vector<std::pair<std::string, const node*>> todo{{"", root.get()}};
+  while (!todo.empty()) {
+    auto [path, folder] = todo.back();
+    todo.pop_back();
+    for (const auto& [name, n] : (folder->*which).children) {
+      auto at = join_path(path, name);
+      if (!skip.empty() && is_within(at, skip)) continue;
+      visit(at, *n);
+      if (n->kind == kind::folder) todo.emplace_back(at, n.get());
+    }
+  }
 }
 
 std::string fake_disk::world::path_of(const node& n) const {
@@ -93,6 +110,8 @@ node_ptr fake_disk::world::fresh(fs::kind kind, std::uint32_t mode) {
   }
   n->birth_ns = n->ctime_ns = n->now.mtime_ns = now();
   n->now.mode = kind == kind::symlink ? 0777 : kind == kind::folder ? mode : possible_mode(mode);
+  n->durable.mode = n->now.mode;  // an entry is made with them
+  n->durable.mtime_ns = n->now.mtime_ns;
   return n;
 }
 
@@ -123,6 +142,7 @@ result<node_ptr> fake_disk::world::create(std::string_view verb, std::string_vie
   auto n = fresh(kind, mode);
   used += data.size();
   n->now.data = std::move(data);
+  if (kind == kind::symlink) n->durable.data = n->now.data;  // it is where the entry is
   n->links = 1;
   n->durable = n->now;
   enter({{at->folder, at->name, nullptr, n}});
@@ -234,6 +254,7 @@ result<void> fake_disk::world::write(node& n, std::uint64_t offset, std::string_
   used += growth;
   if (growth) n.now.data.resize(end);
   n.now.data.replace(offset, bytes.size(), bytes);
+  n.written_by = by;
   n.now.mtime_ns = n.ctime_ns = now();
   tell_self(n, change_kind::modified, by);
   return {};
@@ -242,6 +263,7 @@ result<void> fake_disk::world::write(node& n, std::uint64_t offset, std::string_
 void fake_disk::world::truncate(node& n, author by) {
   used -= n.now.data.size();
   n.now.data.clear();
+  n.written_by = by;
   n.now.mtime_ns = n.ctime_ns = now();
   tell_self(n, change_kind::modified, by);
 }

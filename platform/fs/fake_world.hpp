@@ -34,12 +34,18 @@ struct node {
   int open_writers = 0;
   std::weak_ptr<void> held;
   bool unreadable = false;
+  author written_by = author::agent;
   bool mounted = false;
   body now;
   body durable;
   node* parent = nullptr;  ///< of the entry made last
   std::string name;
 };
+
+inline tree_entry entry_of(fs::kind k, const body& b) {
+  const bool file = k == kind::file;
+  return {k, b.data, file && (b.mode & 0100) != 0, k != kind::symlink && (b.mode & 077) == 0};
+}
 
 /// One name of one folder gets another meaning; null: none.
 struct assignment {
@@ -69,6 +75,10 @@ struct fake_disk::world {
   /// Where the path's last component stands; the path has been checked.
   result<slot> locate(std::string_view verb, std::string_view path, author by) const;
   result<node_ptr> find(std::string_view verb, std::string_view path, author by) const;
+
+  /// Everything below the root, as it is (node::now) or as a crash would leave it.
+  void walk(body node::*which, std::string_view skip,
+            const std::function<void(const std::string& path, const node& n)>& visit) const;
 
   // --- changing ---
   node_ptr fresh(fs::kind kind, std::uint32_t mode);
@@ -120,7 +130,8 @@ struct fake_disk::world {
     std::function<void()> act;
   };
   std::vector<surprise> surprises;
-  std::uint64_t changes = 0;
+  std::uint64_t changes = 0, failed = 0;
+  std::function<bool(bool)> power;
   std::optional<std::uint64_t> dies_at;
   bool is_dead = false;
   bool gone = false;

@@ -85,6 +85,10 @@ std::shared_ptr<fake_call> fake_network::world::call(const std::string& client,
   calls.emplace(c->number, c);
   request.peer = client;
   const auto& f = faults_of(client);
+  if (cut_off.contains(client)) {
+    settle_later(c, errc::offline, "cut off");
+    return c;
+  }
   if (happens(f.lose_request)) {
     settle_later(c, errc::offline, "the request was lost");
     return c;

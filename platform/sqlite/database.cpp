@@ -1,7 +1,5 @@
 #include "platform/sqlite/database.hpp"
 
-#include <sys/stat.h>
-
 #include <map>
 #include <vector>
 
@@ -35,6 +33,7 @@ struct rows::pool {
 
 struct database::state {
   std::unique_ptr<sqlite3, closer> handle;  // outlives the statements below
+  files* where = nullptr;
   std::map<std::string, rows::pool, std::less<>> queries;
 };
 
@@ -55,13 +54,14 @@ result<database> database::open(const std::string& path, const options& how) {
   return attempt([&] {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |= how.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    struct stat st;
-    if (how.read_only && !how.in_memory && ::stat(path.c_str(), &st) != 0)
+    if (how.read_only && !how.in_memory && !how.where->exists(path))
       throw failure(error{errc::missing, "open " + path});
     auto s = std::make_unique<state>();
     sqlite3* raw = nullptr;
-    int rc = sqlite3_open_v2(how.in_memory ? ":memory:" : path.c_str(), &raw, flags, nullptr);
+    int rc = sqlite3_open_v2(how.in_memory ? ":memory:" : path.c_str(), &raw, flags,
+                             how.in_memory ? nullptr : how.where->vfs());
     s->handle.reset(raw);
+    s->where = how.where;
     if ((rc & 0xff) == SQLITE_CANTOPEN)
       throw failure(error{errc::permission_denied, "open " + path + ": " + sqlite3_errmsg(raw)});
     check(rc, raw, "open " + path);
@@ -154,8 +154,7 @@ result<void> database::integrity_check() {
 }
 
 result<void> database::copy_to(const std::string& path) {
-  struct stat st;
-  if (::lstat(path.c_str(), &st) == 0) return tinysync::failure(errc::already_exists, path);
+  if (state_->where->exists(path)) return tinysync::failure(errc::already_exists, path);
   return attempt([&] { prepare("VACUUM INTO ?1").bind(path).run(); });
 }
 

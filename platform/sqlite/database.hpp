@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "platform/sqlite/files.hpp"
 #include "platform/sqlite/query_book.hpp"
 #include "platform/sqlite/statement.hpp"
 
@@ -25,6 +26,7 @@ struct options {
   bool in_memory = false;  ///< the path is ignored
   bool read_only = false;  ///< the file must exist (missing)
   std::chrono::milliseconds busy_timeout{5000};
+  files* where = &real_files();
   std::uint32_t most_pages = 0;  ///< of 4 KiB; beyond it disk_full, as on a full disk. 0: no limit
 };
 
@@ -92,7 +94,7 @@ class database {
   void set_user_version(int version);
   /// PRAGMA integrity_check and foreign_key_check; local_state_corrupt with the first findings.
   result<void> integrity_check();
-  /// A consistent copy of this database in a new file (already_exists if it is there).
+  /// A consistent copy of this database in a new file beside it (already_exists if it is there).
   result<void> copy_to(const std::string& path);
   /// Moves the WAL into the main file.
   void checkpoint();

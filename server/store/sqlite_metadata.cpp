@@ -38,6 +38,7 @@ sqlite_metadata::sqlite_metadata(sqlite::database db, sqlite_store_options optio
 result<std::unique_ptr<sqlite_metadata>> sqlite_metadata::open(sqlite_store_options options) {
   sqlite::options how;
   how.in_memory = options.in_memory;
+  how.where = options.where;
   auto db = sqlite::database::open(options.path, how);
   if (!db) return failure(db.error());
   const sqlite::migration steps[] = {{1, embedded::server_store::text("001_schema.sql")},

@@ -12,7 +12,8 @@ namespace tinysync::server {
 
 struct sqlite_store_options {
   std::string path;
-  bool in_memory = false;  ///< simulations
+  bool in_memory = false;  ///< tests
+  sqlite::files* where = &sqlite::real_files();
   random_source random;
   std::optional<std::uint64_t> vault_quota;    ///< bytes of live content; nothing: unlimited
   std::uint64_t snapshot_tail = 10'000;        ///< renewed past this many rows …

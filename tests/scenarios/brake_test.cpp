@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 std::string photo(int i) { return "photos/" + std::to_string(i); }
 
 struct the_brake : ::testing::Test {
-  world w{{"laptop", "phone"}, world_options{.durable_indexes = true}};
+  world w{"laptop", "phone"};
   device& laptop = w["laptop"];
   device& phone = w["phone"];
 

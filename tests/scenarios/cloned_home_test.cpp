@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(cloned_home, d17_is_noticed_and_the_second_agent_is_registered_anew) {
-  world w{{"laptop", "twin", "phone"}, world_options{.durable_indexes = true}};
+  world w{"laptop", "twin", "phone"};
   w["laptop"].write("f", "1");
   w.settle();
   w["twin"].stop();
@@ -39,7 +39,7 @@ TEST(cloned_home, d17_is_noticed_and_the_second_agent_is_registered_anew) {
 }
 
 TEST(cloned_home, a_restart_at_any_time_and_a_lost_answer_are_no_copy) {
-  world w{{"laptop", "phone"}, world_options{.durable_indexes = true}};
+  world w{"laptop", "phone"};
   for (int i = 0; i < 40; ++i) {
     w.set_faults({.lose_answer = i % 3 == 0 ? 0.5 : 0.0});
     w.run_for(i % 7 == 0 ? 20min : 3s);
@@ -53,7 +53,7 @@ TEST(cloned_home, a_restart_at_any_time_and_a_lost_answer_are_no_copy) {
 }
 
 TEST(cloned_home, a_server_put_back_from_a_backup_takes_nobody_for_a_copy) {
-  world w{{"laptop", "phone"}, world_options{.durable_indexes = true}};
+  world w{"laptop", "phone"};
   w.settle();
   auto copy = w.back_up_server();
   w.run_for(3h);

@@ -18,7 +18,7 @@ constexpr std::size_t most_when_quiet = 200;  // in the eleven minutes of findin
 
 /// Two devices that agree on a small tree, and then both change it.
 struct small_sync {
-  world w{std::vector<std::string>{"laptop", "phone"}, {.durable_indexes = true, .polling = false}};
+  world w{std::vector<std::string>{"laptop", "phone"}, {.polling = false}};
   device& laptop = w["laptop"];
   device& phone = w["phone"];
 

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 namespace stdfs = std::filesystem;
 
 struct resync : testing::Test {
-  world w{std::vector<std::string>{"laptop", "phone"}, {.durable_indexes = true}};
+  world w{std::vector<std::string>{"laptop", "phone"}, {.real_indexes = true}};
   device& laptop = w["laptop"];
   device& phone = w["phone"];
 

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(a_restarted_agent, sees_what_happened_while_it_was_away) {
-  world w({"laptop", "phone"}, world_options{.durable_indexes = true});
+  world w({"laptop", "phone"});
   w["laptop"].write("a", "1");
   w["laptop"].write("d/b", "2");
   w.settle();
@@ -32,7 +32,7 @@ TEST(a_restarted_agent, sees_what_happened_while_it_was_away) {
 /// Its process dies at every moment of a small sync in turn; what it had begun is ended once.
 TEST(a_restarted_agent, ends_what_it_had_begun_wherever_it_died) {
   for (auto after = 1ms; after < 400ms; after += 7ms) {
-    world w({"laptop", "phone"}, world_options{.durable_indexes = true});
+    world w({"laptop", "phone"});
     for (int i = 0; i < 12; ++i)
       w["laptop"].write("d/f" + std::to_string(i), "v1 of " + std::to_string(i));
     w.settle();
@@ -51,7 +51,7 @@ TEST(a_restarted_agent, ends_what_it_had_begun_wherever_it_died) {
 }
 
 TEST(restarts, a_pause_ends_at_its_time_also_of_an_agent_that_was_restarted) {
-  world w{{"laptop", "phone"}, world_options{.durable_indexes = true}};
+  world w{"laptop", "phone"};
   auto& laptop = w["laptop"];
   w.settle();
   auto engine = w.simulation().directory().inspect("/agent-laptop/vaults").children.at(0).path + "/engine";

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace pb = faces::pb;
 
 struct a_root : ::testing::Test {
-  world w{{"laptop", "phone"}, world_options{.durable_indexes = true}};
+  world w{"laptop", "phone"};
   device& laptop = w["laptop"];
   device& phone = w["phone"];
   tree before;
@@ -204,7 +204,7 @@ TEST_F(a_root, where_files_cannot_be_locked_is_synced_all_the_same) {
 }
 
 TEST(roots, a80_overlap_neither_each_other_nor_the_agents_own_folder) {
-  world w{std::vector<std::string>{"laptop"}, {.durable_indexes = true}};
+  world w{"laptop"};
   auto ask = [&](const std::string& actor, auto m) {
     std::string said = "no answer";
     w.simulation().directory().send_any("/agent-laptop/" + actor, std::make_shared<decltype(m)>(m), 1min,

@@ -7,9 +7,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "tests/support/story.hpp"
+#include "tools/sim/story.hpp"
 
-namespace tinysync::test {
+namespace tinysync::sim {
 namespace {
 
 std::pair<std::uint64_t, std::uint64_t> seeds() {
@@ -75,4 +75,4 @@ TEST(world_seeds, the_same_seed_gives_the_same_run) {
 }
 
 }  // namespace
-}  // namespace tinysync::test
+}  // namespace tinysync::sim

@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/hands.hpp"
+#include "tools/sim/hands.hpp"
 #include "tests/support/memory_trees.hpp"
 #include "tests/support/vault_table.hpp"
 
 namespace tinysync::test {
 
 /// A device: its three trees, of which the local one is the disk itself. Can be copied.
-class model_device final : public hands {
+class model_device final : public sim::hands {
  public:
   explicit model_device(std::string name) : name_(std::move(name)) {}
 

@@ -59,7 +59,7 @@ void both_orders::end_as(const std::string& one_first, const std::string& other_
 void both_orders::play(const act& first, const act& second, apart how,
                        const std::string& expected) const {
   bool stopped = how == apart::stopped;
-  world w({"laptop", "phone", "desk"}, world_options{.durable_indexes = stopped});
+  world w({"laptop", "phone", "desk"});
   before_(w["laptop"]);
   w.settle();
   auto head = w.head();

@@ -82,7 +82,7 @@ TEST(held_open, a_deleted_file_that_is_written_to_comes_back) {
 
 TEST(held_open, a_displaced_file_stays_watched_when_the_agent_is_killed) {
   for (bool deleted : {false, true}) {
-    held_open t(deleted, {.durable_indexes = true});
+    held_open t(deleted);
     t.w.run_for(3min);
     t.laptop.restart();
     t.w.settle();

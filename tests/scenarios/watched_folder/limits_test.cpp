@@ -55,7 +55,6 @@ TEST(limits, a83_no_more_names_holds_up_only_what_is_new) {
 
 TEST(limits, a84_with_a_full_disk_under_the_index_nothing_is_done_that_is_not_recorded) {
   world_options o;
-  o.durable_indexes = true;
   o.agent.most_index_pages = 200;
   two_devices t(o);
   t.laptop.write("f", "1");
@@ -81,7 +80,7 @@ TEST(limits, a84_with_a_full_disk_under_the_index_nothing_is_done_that_is_not_re
 
 TEST(limits, a84_an_index_that_cannot_be_made_is_waited_for_and_said) {
   world_options o;
-  o.durable_indexes = true;
+  o.real_indexes = true;
   two_devices t(o);
   t.laptop.write("f", "1");
   t.begin();

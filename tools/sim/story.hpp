@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/world.hpp"
+#include "tools/sim/world.hpp"
 
-namespace tinysync::test {
+namespace tinysync::sim {
 
 enum class act : std::uint8_t {
   write_new, overwrite, save_over, remove_file, remove_folder, move_file, move_folder, exchange,
@@ -55,4 +55,4 @@ class story {
   std::uint64_t tokens_ = 0;
 };
 
-}  // namespace tinysync::test
+}  // namespace tinysync::sim

@@ -1,6 +1,6 @@
-#include "tests/support/story.hpp"
+#include "tools/sim/story.hpp"
 
-namespace tinysync::test {
+namespace tinysync::sim {
 namespace {
 
 using namespace std::chrono_literals;
@@ -218,4 +218,4 @@ std::vector<std::string> story::play() try {
   return {e.what()};
 }
 
-}  // namespace tinysync::test
+}  // namespace tinysync::sim

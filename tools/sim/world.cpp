@@ -1,6 +1,4 @@
-#include "tests/support/world.hpp"
-
-#include <gtest/gtest.h>
+#include "tools/sim/world_ask.hpp"
 
 #include "actors/faces/client.hpp"
 #include "platform/log/log.hpp"
@@ -8,14 +6,14 @@
 #include "server/store/access.hpp"
 #include "server/tree.hpp"
 
-namespace tinysync::test {
+namespace tinysync::sim {
 namespace {
 
 namespace pb = faces::pb;
 using namespace std::chrono_literals;
 
 constexpr std::int64_t long_ago = 1'700'000'000'000'000'000;
-constexpr const char* invite_code = "an-invite-for-everybody";
+constexpr const char* database_path = "/server/metadata.db";
 
 }  // namespace
 
@@ -44,10 +42,9 @@ world::world(const std::vector<std::string>& devices, world_options options)
       [this](std::chrono::milliseconds d, std::function<void()> fn) { sim_.post(d, std::move(fn)); },
       options_.seed * 31 + 7);
   server_random_ = std::make_unique<crypto::seeded_randomness>(options_.seed * 7 + 1);
-  blobs_ = std::make_shared<fs::fake_disk>(*clock_);
+  server_ = std::make_unique<machine>(*clock_, fs::fake_disk_options{}, options_.seed * 13 + 5);
   front_ = std::make_shared<server::entrance>();
-  network_->serve("server", server::http_handler_for(front_));
-  open_server({.in_memory = true});
+  start_server();
   add_invite();
   for (const auto& name : devices) add(name);
   network_->set_faults(options_.faults);
@@ -64,10 +61,9 @@ void world::jump_wall_clock(std::chrono::seconds by) { jumped_ += by; }
 
 world::~world() {
   for (auto& [name, d] : devices_)
-    if (d->running()) sim_.kill("agent-" + name);
-  sim_.kill("server");
+    if (d->running()) d->stop();
+  if (server_running()) stop_server();
   devices_.clear();
-  database_.reset();
   if (!scratch_.empty()) std::filesystem::remove_all(scratch_);
 }
 
@@ -83,25 +79,54 @@ std::filesystem::path world::scratch() {
   return scratch_;
 }
 
-void world::open_server(const server::sqlite_store_options& where) {
-  auto store = where;
-  auto* source = server_random_.get();
-  store.random = [source](std::uint8_t* out, std::size_t n) { source->fill({out, n}); };
-  auto opened = server::sqlite_metadata::open(store);
-  if (!opened) throw std::runtime_error(to_string(opened.error()));
-  database_ = std::move(*opened);
-  start_server();
+// -- the server ----------------------------------------------------------------------------------
+
+result<std::shared_ptr<server::metadata>> world::open_database() {
+  server::sqlite_store_options o;
+  o.path = database_path;
+  o.where = &server_->files();
+  o.random = [source = server_random_.get()](std::uint8_t* out, std::size_t n) { source->fill({out, n}); };
+  auto opened = server::sqlite_metadata::open(o);
+  if (!opened) return failure(opened.error());
+  std::shared_ptr<server::sqlite_metadata> shared = std::move(*opened);
+  database_ = shared;
+  return std::shared_ptr<server::metadata>(shared);
 }
 
 void world::start_server() {
   server::server_doors d;
   d.clock = clock_.get();
   d.random = server_random_.get();
-  d.open_database = [db = database_]() -> result<std::shared_ptr<server::metadata>> { return db; };
-  d.blobs = blobs_;
+  d.open_database = [this] { return open_database(); };
+  d.blobs = server_->disk();
   d.front = front_;
+  network_->serve("server", server::http_handler_for(front_));
   sim_.start(server::server_tree(d));
   sim_.settle();
+  if (auto why = sim_.failure_of("server")) throw std::runtime_error("the server does not start: " + to_string(*why));
+}
+
+void world::stop_server(death how) {
+  server_->stop();
+  end_server(how);
+}
+
+void world::end_server(death how) {
+  network_->crash_server("server");
+  sim_.kill("server");
+  server_->start(how);
+}
+
+void world::server_dies_after(std::uint64_t changes, death how, std::chrono::milliseconds away) {
+  server_->stop_after(changes, [this, how, away] {
+    network_->crash_server("server");
+    sim_.post({}, [this, how, away] {
+      end_server(how);
+      sim_.post(away, [this] {
+        if (!server_running()) start_server();
+      });
+    });
+  });
 }
 
 void world::add_invite() {
@@ -110,37 +135,29 @@ void world::add_invite() {
   i.uses = 100;
   i.created_ns = long_ago;
   i.expires_ns = long_ago * 2;
-  auto kept = database_->add_invite(i, true);
+  auto kept = database_.lock()->add_invite(i, true);
   if (!kept) throw std::runtime_error(to_string(kept.error()));
 }
 
 std::string world::back_up_server() {
-  auto file = (scratch() / ("server-" + std::to_string(head()) + ".db")).string();
-  auto copied = database_->raw_database().copy_to(file);
+  auto copy = std::string(database_path) + ".copy-" + std::to_string(head());
+  auto copied = database_.lock()->raw_database().copy_to(copy);
   if (!copied) throw std::runtime_error(to_string(copied.error()));
-  return file;
+  return copy;
 }
 
-void world::restart_server() {
-  sim_.kill("server");
+void world::restart_server(death how) {
+  stop_server(how);
   start_server();
 }
 
 void world::restore_server(const std::string& copy) {
-  sim_.kill("server");
-  database_.reset();
-  open_server({.path = copy});
-}
-
-template <class Message>
-std::shared_ptr<const google::protobuf::Message> world::ask(const std::string& path, const Message& m) {
-  auto answer = std::make_shared<std::optional<result<actors::message_ptr>>>();
-  sim_.directory().send_any(path, std::make_shared<Message>(m), 10min,
-                            [answer](result<actors::message_ptr> r) { *answer = std::move(r); });
-  for (int i = 0; i < 6000 && !*answer; ++i) sim_.run_for(100ms);
-  if (!*answer) throw std::runtime_error(path + " does not answer " + m.GetTypeName());
-  if (!**answer) throw std::runtime_error(path + ": " + to_string((*answer)->error()));
-  return ***answer;
+  stop_server();
+  auto& files = server_->files();
+  for (const char* log : {"-wal", "-shm"})
+    if (auto gone = files.remove(std::string(database_path) + log); !gone) throw std::runtime_error(to_string(gone.error()));
+  files.overwrite(database_path, files.bytes(copy));
+  start_server();
 }
 
 void world::add(const std::string& name) {
@@ -195,97 +212,6 @@ std::string world::vault_actor(device& d, const std::string& name) {
   return d.agent() + "/vaults/" + to_string(*vault_id::from(vault_)) + "/" + name;
 }
 
-std::string world::status_text(device& d) {
-  return ask(vault_actor(d, "engine"), pb::AskStatus{})->ShortDebugString();
-}
-
-std::size_t world::held_back(device& d) {
-  auto said = ask(vault_actor(d, "local_store"), pb::AskBrake{});
-  return static_cast<std::size_t>(dynamic_cast<const pb::Brake&>(*said).held_size());
-}
-
-void world::decide_brake(device& d, bool approve) {
-  pb::DecideBrake m;
-  m.set_approve(approve);
-  ask(vault_actor(d, "engine"), m);
-}
-
-std::map<std::string, std::string> world::listed_conflicts(device& d) {
-  std::map<std::string, std::string> out;
-  auto said = ask(vault_actor(d, "local_store"), pb::AskConflicts{});
-  for (const auto& c : dynamic_cast<const pb::Conflicts&>(*said).conflicts()) out[c.id()] = c.path();
-  return out;
-}
-
-std::string world::resolve(device& d, const std::string& id, const std::string& keep) try {
-  pb::ResolveConflict m;
-  m.set_id(id);
-  m.set_keep(keep);
-  ask(vault_actor(d, "applier"), m);
-  return {};
-} catch (const std::runtime_error& e) {
-  return e.what();
-}
-
-std::vector<std::string> world::ignored_on(device& d) {
-  auto said = ask(vault_actor(d, "local_store"), pb::AskIgnored{});
-  const auto& paths = dynamic_cast<const pb::Ignored&>(*said).paths();
-  return {paths.begin(), paths.end()};
-}
-
-std::string world::rule_for(device& d, const std::string& path) {
-  pb::CheckIgnored m;
-  m.set_path(path);
-  auto said = ask(vault_actor(d, "scanner"), m);
-  const auto& r = dynamic_cast<const pb::IgnoreChecked&>(*said);
-  if (!r.has_rule()) return "none";
-  return r.rule().source() + ":" + std::to_string(r.rule().line()) + ":" + r.rule().pattern() +
-         (r.synced() ? ", synced" : "");
-}
-
-std::map<std::string, std::string> world::trash_of(device& d) {
-  std::map<std::string, std::string> out;
-  auto said = ask(vault_actor(d, "trash"), pb::AskTrash{});
-  for (const auto& e : dynamic_cast<const pb::Trash&>(*said).entries()) out[e.entry()] = e.path();
-  return out;
-}
-
-std::string world::restore_trash(device& d, const std::string& entry) {
-  pb::RestoreTrashed m;
-  m.set_entry(entry);
-  return dynamic_cast<const pb::TrashRestored&>(*ask(vault_actor(d, "trash"), m)).path();
-}
-
-std::pair<std::uint64_t, std::uint64_t> world::empty_trash(device& d, std::chrono::seconds older_than,
-                                                           bool unproven) {
-  pb::EmptyTrash m;
-  m.set_older_than_s(static_cast<std::uint64_t>(older_than.count()));
-  m.set_unproven(unproven);
-  auto said = ask(vault_actor(d, "trash"), m);
-  const auto& done = dynamic_cast<const pb::TrashEmptied&>(*said);
-  return {done.purged(), done.kept()};
-}
-
-std::string world::link_error(device& d) {
-  auto said = ask(d.agent() + "/cloud_link", pb::AskLink{});
-  return dynamic_cast<const pb::LinkState&>(*said).last_error_code();
-}
-
-std::string world::register_anew(device& d, const std::string& name) try {
-  pb::Register m;
-  m.set_invite(to_string(invite{"https://server", {}, invite_code}));
-  m.set_name(name);
-  ask(d.agent() + "/cloud_link", m);
-  return {};
-} catch (const std::runtime_error& e) {
-  return e.what();
-}
-
-bool world::says_connected(device& d) {
-  auto said = ask(d.agent() + "/cloud_link", pb::AskLink{});
-  return dynamic_cast<const pb::LinkState&>(*said).connected();
-}
-
 std::optional<std::string> world::try_settle(actors::duration limit) {
   auto end = sim_.now() + limit;
   std::string last = "nobody answered";
@@ -308,13 +234,14 @@ std::optional<std::string> world::try_settle(actors::duration limit) {
 }
 
 void world::settle() {
-  auto wrong = try_settle();
-  ASSERT_FALSE(wrong) << *wrong << "\n(seed " << options_.seed << ")";
+  if (auto wrong = try_settle())
+    throw std::runtime_error(*wrong + " (seed " + std::to_string(options_.seed) + ")");
 }
 
 std::uint64_t world::head() {
   auto id = vault_id::from(vault_);
-  auto h = id ? database_->head(*id) : result<server::vault_head>(failure(errc::not_found));
+  auto db = database_.lock();
+  auto h = id && db ? db->head(*id) : result<server::vault_head>(failure(errc::not_found));
   return h ? h->at.seq.value : 0;
 }
 
@@ -354,4 +281,4 @@ std::vector<std::string> world::findings() {
   return out;
 }
 
-}  // namespace tinysync::test
+}  // namespace tinysync::sim

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace tinysync::test {
+namespace tinysync::sim {
 
 /// Paths are relative to the folder. Folders above a path that is written to come into being.
 class hands {
@@ -21,4 +21,4 @@ class hands {
   virtual void chmod(const std::string& path, std::uint32_t mode) = 0;
 };
 
-}  // namespace tinysync::test
+}  // namespace tinysync::sim

@@ -1,54 +1,96 @@
-#include "client/journal/index_files.hpp"
 #include "client/tree.hpp"
 #include "platform/watch/fake_watcher.hpp"
-#include "tests/support/world.hpp"
+#include "tools/sim/world.hpp"
 
-namespace tinysync::test {
+namespace tinysync::sim {
 
 using namespace std::chrono_literals;
 
-device::device(world& w, std::string name) : w_(w), name_(std::move(name)) {
-  disk_ = std::make_shared<fs::fake_disk>(*w.clock_, w.options_.disk);
+namespace {
+
+std::uint64_t seed_of(std::uint64_t world, const std::string& name) {
   std::uint64_t salt = 17;
-  for (unsigned char c : name_) salt = salt * 131 + c;
-  random_ = std::make_unique<crypto::seeded_randomness>(w.options_.seed ^ salt);
-  if (!w.options_.durable_indexes) return;
+  for (unsigned char c : name) salt = salt * 131 + c;
+  return world ^ salt;
+}
+
+}  // namespace
+
+device::device(world& w, std::string name)
+    : w_(w),
+      name_(std::move(name)),
+      machine_(*w.clock_, w.options_.disk, ~seed_of(w.options_.seed, name_)),
+      random_(seed_of(w.options_.seed, name_)),
+      index_folder_("/agent/state") {
+  if (!w_.options_.real_indexes) return;
   index_folder_ = w.scratch() / name_;
   std::filesystem::create_directory(index_folder_);
 }
 
-void device::stop() {
-  if (!w_.options_.durable_indexes) throw std::runtime_error(name_ + "'s index would not survive");
-  w_.sim_.kill("agent-" + name_);
-}
-
 bool device::running() const { return w_.sim_.running("agent-" + name_); }
 
-void device::start(std::chrono::milliseconds first) {
+void device::stop(death how) {
+  machine_.stop();
+  end_process(how);
+}
+
+// Between the last thing it did and this, nothing of it may get out.
+void device::end_process(death how) {
+  w_.sim_.kill("agent-" + name_);
+  if (how == death::power_cut) excuse_unsynced();
+  machine_.start(how);
+  w_.network_->partition(name_, !online_);
+}
+
+void device::die_after(std::uint64_t changes, death how, std::chrono::milliseconds away) {
+  machine_.stop_after(changes, [this, how, away] {
+    w_.network_->partition(name_, true);
+    w_.sim_.post({}, [this, how, away] {
+      end_process(how);
+      w_.sim_.post(away, [this] {
+        if (!running()) start({});
+      });
+    });
+  });
+}
+
+void device::excuse_unsynced() {
+  std::set<std::string> durable;
+  for (const auto& [path, e] : disk().durable_tree()) durable.insert(e.content);
+  for (const auto& [path, e] : disk().tree())
+    if (e.kind == fs::kind::file && !durable.contains(e.content)) w_.ledger_.may_go(e.content, name_);
+  for (const auto& torn : disk().tearable()) w_.ledger_.may_come(torn);
+}
+
+client::agent_doors device::doors() {
   client::agent_doors d;
   d.clock = w_.clock_.get();
-  d.random = random_.get();
+  d.random = &random_;
   d.config = w_.options_.agent;
   d.config.polling = w_.options_.polling;
-  d.indexes_in_memory = !w_.options_.durable_indexes;
+  if (!w_.options_.real_indexes) d.databases = &machine_.files();
+  d.own_folders = {index_folder_.string()};
   d.index_folder = index_folder_.string();
+  const auto off = [] { return failure(errc::cancelled, "the machine is off"); };
   d.files = {[this](const std::string& n) -> result<std::string> {
                auto i = files_.find(n);
                return i == files_.end() ? result<std::string>(failure(errc::missing, n)) : i->second;
              },
-             [this](const std::string& n, const std::string& b) -> result<void> {
+             [this, off](const std::string& n, const std::string& b) -> result<void> {
+               if (!machine_.running()) return off();
                files_[n] = b;
                return {};
              },
-             [this](const std::string& n) -> result<void> {
+             [this, off](const std::string& n) -> result<void> {
+               if (!machine_.running()) return off();
                files_.erase(n);
                return {};
              }};
-  d.open_root = [disk = disk_](const std::string&) -> result<std::shared_ptr<fs::disk>> { return disk; };
-  d.watch_root = [this, disk = disk_](const std::string&, watch::event_callback seen)
+  d.open_root = [this](const std::string&) -> result<std::shared_ptr<fs::disk>> { return machine_.disk(); };
+  d.watch_root = [this](const std::string&, watch::event_callback seen)
       -> result<std::unique_ptr<watch::watcher>> {
     hears_ = seen;
-    auto made = std::make_unique<watch::fake_watcher>(*disk, [this, seen](std::vector<watch::event> e) {
+    auto made = std::make_unique<watch::fake_watcher>(disk(), [this, seen](std::vector<watch::event> e) {
       if (!deaf_ || fs::is_within(e.front().folder, ".tinysync")) seen(std::move(e));
     });
     made->refuse_watches(refuses_watches_);
@@ -63,16 +105,16 @@ void device::start(std::chrono::milliseconds first) {
       -> result<std::shared_ptr<net::transport>> {
     return std::shared_ptr<net::transport>(w_.network_->connect(name_, "server"));
   };
-  if (!index_folder_.empty()) d.own_folders = {index_folder_.string()};
   d.make_root = [](const std::string& wanted, const auto& allowed) -> result<places::made_folder> {
     if (auto ok = allowed(wanted); !ok) return failure(ok.error());
     return places::made_folder{wanted, ""};
   };
   d.unmake_root = [](const places::made_folder&) {};
-  d.drop_index = [folder = index_folder_](const std::string& index) {
-    if (!folder.empty()) static_cast<void>(journal::index_files(folder / index).remove_all());
-  };
-  w_.sim_.start(client::agent_tree(d, "agent-" + name_));
+  return d;
+}
+
+void device::start(std::chrono::milliseconds first) {
+  w_.sim_.start(client::agent_tree(doors(), "agent-" + name_));
   if (first.count() > 0) w_.sim_.run_for(first);
 }
 
@@ -96,7 +138,7 @@ void device::release(const std::string& path) {
       w_.ledger_.removed(e.content);
 }
 
-test::tree device::synced_tree() const {
+sim::tree device::synced_tree() const {
   auto t = tree();
   std::erase_if(t, [&](const auto& one) {
     return std::any_of(not_synced.begin(), not_synced.end(),
@@ -119,36 +161,36 @@ std::string device::content_at(const std::string& path) const {
 }
 
 void device::write(const std::string& path, const std::string& bytes) {
-  w_.ledger_.wrote(bytes, content_at(path));
-  disk_->write(path, bytes);
+  w_.ledger_.wrote(bytes, content_at(path), name_);
+  disk().write(path, bytes);
 }
 
 void device::save(const std::string& path, const std::string& bytes) {
-  w_.ledger_.wrote(bytes, content_at(path));
-  disk_->save_atomically(path, bytes);
+  w_.ledger_.wrote(bytes, content_at(path), name_);
+  disk().save_atomically(path, bytes);
 }
 
 void device::remove(const std::string& path) {
   release(path);
-  disk_->remove_all(path);
+  disk().remove_all(path);
 }
 
 void device::move(const std::string& from, const std::string& to) {
-  if (disk_->exists(to)) release(to);
-  disk_->move(from, to);
+  if (disk().exists(to)) release(to);
+  disk().move(from, to);
 }
 
-void device::exchange(const std::string& a, const std::string& b) { disk_->exchange(a, b); }
-void device::mkdir(const std::string& path) { disk_->mkdir_p(path); }
-void device::chmod(const std::string& path, std::uint32_t mode) { disk_->chmod(path, mode); }
+void device::exchange(const std::string& a, const std::string& b) { disk().exchange(a, b); }
+void device::mkdir(const std::string& path) { disk().mkdir_p(path); }
+void device::chmod(const std::string& path, std::uint32_t mode) { disk().chmod(path, mode); }
 void device::symlink(const std::string& target, const std::string& path) {
-  disk_->symlink(target, path);
+  disk().symlink(target, path);
 }
 
 void device::append(const std::string& path, const std::string& bytes) {
   auto before = content_at(path);
-  w_.ledger_.wrote(before + bytes, before);
-  disk_->append(path, bytes);
+  w_.ledger_.wrote(before + bytes, before, name_);
+  disk().append(path, bytes);
 }
 
 void device::refuse_watches(errc why) {
@@ -171,12 +213,12 @@ void device::go_online() {
   w_.network_->partition(name_, false);
 }
 
-tree device::tree() const { return disk_->tree("", ".tinysync"); }
+tree device::tree() const { return disk().tree("", ".tinysync"); }
 
 std::vector<std::string> device::staged() const {
   std::vector<std::string> out;
   for (const char* own : {".tinysync/staging", ".tinysync/parked"})
-    for (const auto& [path, e] : disk_->tree(own)) out.push_back(path);
+    for (const auto& [path, e] : disk().tree(own)) out.push_back(path);
   return out;
 }
 
@@ -185,8 +227,8 @@ std::vector<seen_file> device::conflicts_of(const std::string& path) const {
   auto stem = path.substr(0, dot == std::string::npos || dot == 0 ? path.size() : dot);
   std::vector<seen_file> out;
   for (const auto& [p, e] : tree())
-    if (p.starts_with(stem + " (conflict ")) out.emplace_back(*disk_, p);
+    if (p.starts_with(stem + " (conflict ")) out.emplace_back(disk(), p);
   return out;
 }
 
-}  // namespace tinysync::test
+}  // namespace tinysync::sim
