@@ -44,6 +44,7 @@ struct simulation::parts {
   };
 
   std::uint64_t hash = detail::fnv_start;
+  std::size_t most_at_once = most_steps_at_once;
   std::function<void(const std::string&)> sink;
   std::shared_ptr<detail::virtual_timers> clock;
   detail::runtime rt;
@@ -136,9 +137,13 @@ std::size_t simulation::advance(std::size_t steps) {
 
 std::size_t simulation::run_for(duration span) {
   auto until = now() + span;
-  auto moment = [this] {
-    auto n = settle(most_steps_at_once);
-    if (n == most_steps_at_once) throw std::runtime_error("messages without end while time stands still");
+  auto since = now();
+  std::size_t at_once = 0;  // also by way of timers that are due at once
+  auto moment = [&] {
+    if (now() != since) since = now(), at_once = 0;
+    auto n = settle(parts_->most_at_once - at_once);
+    at_once += n;
+    if (at_once == parts_->most_at_once) throw std::runtime_error("messages without end while time stands still");
     return n;
   };
   auto n = moment();
@@ -157,6 +162,7 @@ std::uint64_t simulation::post(duration wait, std::function<void()> job) {
   return parts_->clock->after(wait, std::move(job));
 }
 
+void simulation::limit_steps_at_once(std::size_t most) { parts_->most_at_once = most; }
 timers& simulation::clock() { return *parts_->clock; }
 std::uint64_t simulation::random() { return parts_->world.next(); }
 std::uint64_t simulation::trace_hash() const { return parts_->hash; }

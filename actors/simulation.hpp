@@ -56,6 +56,8 @@ class simulation {
   std::size_t run_for(duration span);
   /// When the next timer is due; nothing if there is none.
   std::optional<time_point> next_timeout() const;
+  /// How many steps at one moment run_for takes for actors that keep each other busy without end.
+  void limit_steps_at_once(std::size_t most);
   time_point now() const;
 
   /// `job` after `wait` of virtual time, outside every actor: a packet arrives, a disk answers.

@@ -211,12 +211,15 @@ void applier::recover(const pb::Intents& left, const root_tells& tells,
     out.add_rescued(r.path);
     log::warn("disk.rescued", "path={} why={}", printable(r.path), r.why);
   }
-  // The intents end here; the first scan finds what they achieved.
+  // The intents end here. What they put in place is recorded as theirs: found by a scan it would pass for a
+  // user's, and come back although it was deleted elsewhere meanwhile.
   pb::RecordDisk results;
+  folder::executor executor(*disk_);
   for (const auto& i : intents) {
     auto& r = *results.add_results();
+    if (auto done = executor.achieved(i)) put(*done, r);
+    else r.set_failed(std::string(name_of(errc::cancelled)));
     r.set_intent(i.id);
-    r.set_failed(std::string(name_of(errc::cancelled)));
     for (const auto& one : *rescued)
       if (one.intent == i.id) {
         r.set_trashed(one.trashed);

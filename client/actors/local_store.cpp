@@ -51,6 +51,10 @@ result<pb::Compared> local_store::handle(const pb::Compare& m) {
     auto& batch = known->second;
     pb::Compared out;
     for (const auto& f : m.folders()) {
+      if (m.again()) {
+        batch.sighted(from_message(f));
+        continue;
+      }
       auto wishes = batch.compare(from_message(f), m.recursive());
       for (auto& path : wishes.to_list) out.add_to_list(std::move(path));
       for (auto& [path, seen] : wishes.to_hash) {
@@ -74,6 +78,11 @@ result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
     pb::ScanConcluded out;
     auto batch = scans_.extract(m.scan());
     if (batch.empty()) return failure(errc::cancelled, scan_lost);
+    if (!m.sure() && batch.mapped().misses_something()) {
+      scans_.insert(std::move(batch));
+      out.set_missing(true);
+      return out;
+    }
     auto changes = batch.mapped().conclude(m.now_ns(), doors_.bytes());
     for (const auto& l : changes.changed)
       log::debug("scan.seen", "root={} item={} parent={} name={}", vault_.root, to_string(l.id),

@@ -9,7 +9,8 @@ namespace tinysync::client {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto store_answers_within = 120s;
+constexpr auto store_answers_within = 120s, flush_answers_within = 30s;
+constexpr int most_looks = 8;  // then somebody moves things faster than they can be found
 constexpr std::size_t most_folders = 64, most_entries = 4000;  // of one Compare
 constexpr std::uint64_t most_hashed_bytes = 64u << 20;         // of one Hashed, roughly
 constexpr std::size_t most_hashed = 1000;
@@ -197,9 +198,40 @@ void scanner::conclude() {
   m.set_scan(job_->number);
   m.set_now_ns(doors_.clock->wall_now_ns());
   m.set_whole_tree(job_->whole_tree);
+  m.set_sure(job_->sure);
   self_.ask(store_, std::move(m), store_answers_within, [this](result<pb::ScanConcluded> r) {
     if (!r) return give_up(r.error());
-    concluded(*r);
+    if (r->missing()) look_elsewhere();
+    else concluded(*r);
+  });
+}
+
+/// What is missing may have moved to a folder that was not looked at, or looked at before it came. Whatever
+/// has happened up to now the kernel has told: those folders are looked at, until none is new.
+void scanner::look_elsewhere() {
+  pb::Flush flush;
+  flush.set_take(true);
+  self_.ask(self_.sibling<faces::watcher>("watcher"), flush, flush_answers_within, [this](result<pb::FoldersTouched> r) {
+    // Without a watch a scan is all there is.
+    bool told = r && !r->overflow() && ++job_->looks < most_looks;
+    std::vector<std::string> listed;
+    for (int i = 0; r && i < r->folders_size(); ++i)
+      if (job_->listed.contains(r->folders(i))) listed.push_back(r->folders(i));
+      else job_->beside.push_back(r->folders(i));
+    job_->sure = !told || (listed.empty() && job_->beside.empty());
+    if (listed.empty()) return list_some();
+    look_again(listed);
+  });
+}
+
+void scanner::look_again(const std::vector<std::string>& listed) {
+  pb::Compare m;
+  m.set_scan(job_->number);
+  m.set_again(true);
+  for (const auto& path : listed) *m.add_folders() = to_message(folder::list_folder(*disk_, path, root_, rules_.rules()));
+  self_.ask(store_, std::move(m), store_answers_within, [this](result<pb::Compared> r) {
+    if (!r) return give_up(r.error());
+    list_some();
   });
 }
 

@@ -28,6 +28,8 @@ class scanner {
     std::deque<std::string> beside, to_list;  // those beside come first, and alone
     std::set<std::string> listed;
     std::deque<std::string> to_hash;
+    bool sure = false;  // what is missing is nowhere else
+    int looks = 0;      // how often that was asked
     std::uint64_t entries = 0;
     actors::later<pb::Scanned> answer;
   };
@@ -35,6 +37,8 @@ class scanner {
   void list_some();
   void hash_some();
   void conclude();
+  void look_elsewhere();
+  void look_again(const std::vector<std::string>& listed);
   void concluded(const pb::ScanConcluded& c);
   void give_up(const error& why);
   void begin();

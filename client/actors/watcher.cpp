@@ -30,6 +30,8 @@ pb::FoldersTouched summarise(const std::vector<watch::event>& events) {
       continue;
     }
     folders.insert(e.folder);
+    // It may have become readable.
+    if (e.kind == event_kind::attributes && e.is_folder) folders.insert(join_path(e.folder, e.name));
   }
   for (const auto& f : folders) out.add_folders(f);
   return out;
@@ -179,14 +181,7 @@ void folder_watcher::handle(const pb::Unwatch& m) {
 void folder_watcher::handle(const pb::FoldersTouched& m) {
   for (const auto& f : m.folders()) touched_.insert(f);
   overflow_ |= m.overflow();
-  if (m.echo()) {
-    pass_on();
-    pb::FoldersTouched out;
-    out.set_overflow(watch_again());
-    for (const auto& f : flushing_) f.deliver(out);
-    flushing_.clear();
-    return;
-  }
+  if (m.echo()) return echoed();
   if (!gathering_) {
     gathering_ = true;
     waits_longer_ = m.removals();
@@ -221,8 +216,35 @@ void folder_watcher::pass_on() {
   self_.send(self_.sibling<faces::engine>("engine"), std::move(out));
 }
 
+/// Who takes what was gathered comes first, and the others hear of the next echo.
+void folder_watcher::echoed() {
+  pb::FoldersTouched out;
+  if (auto takers = std::exchange(taking_, {}); !takers.empty()) {
+    out.set_overflow(overflow_ || polled().folders() > 0);
+    std::string failed;
+    for (const auto& f : touched_) {
+      add_tree(f, depth::one_level, failed);
+      out.add_folders(f);
+    }
+    touched_.clear();
+    for (const auto& t : takers) t.deliver(std::exchange(out, {}));
+    return flushing_.empty() ? void() : make_echo();
+  }
+  pass_on();
+  out.set_overflow(watch_again());
+  for (const auto& f : std::exchange(flushing_, {})) f.deliver(out);
+}
+
+void folder_watcher::make_echo() {
+  static_cast<void>(disk_->unlink(folder::echo_path));
+  auto made = disk_->create_staged(folder::echo_path, 0600);
+  if (made) return;
+  for (auto* waiting : {&taking_, &flushing_})
+    for (const auto& f : std::exchange(*waiting, {})) f.fail(made.error());
+}
+
 /// Makes an event of our own and answers when it comes back: everything before it has been told.
-actors::later<pb::FoldersTouched> folder_watcher::handle(const pb::Flush&, actors::context& self) {
+actors::later<pb::FoldersTouched> folder_watcher::handle(const pb::Flush& m, actors::context& self) {
   actors::later<pb::FoldersTouched> answer(self);
   if (!watcher_ || !disk_ || shared_) {
     pb::FoldersTouched out;
@@ -230,13 +252,8 @@ actors::later<pb::FoldersTouched> folder_watcher::handle(const pb::Flush&, actor
     answer.deliver(std::move(out));
     return answer;
   }
-  flushing_.push_back(answer);
-  static_cast<void>(disk_->unlink(folder::echo_path));
-  auto made = disk_->create_staged(folder::echo_path, 0600);
-  if (!made) {
-    for (const auto& f : flushing_) f.fail(made.error());
-    flushing_.clear();
-  }
+  (m.take() ? taking_ : flushing_).push_back(answer);
+  make_echo();
   return answer;
 }
 

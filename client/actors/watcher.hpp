@@ -26,6 +26,8 @@ class folder_watcher {
   enum class depth : std::uint8_t { one_level, new_folders, everything };
   void add_tree(const std::string& folder, depth below, std::string& failed);
   void pass_on();
+  void echoed();
+  void make_echo();
   bool watch_again();
   void open();
   pb::Polled polled() const;
@@ -41,7 +43,7 @@ class folder_watcher {
   bool shared_ = false, poll_due_ = false;
   std::vector<std::string> fresh_;  // watched for the first time by this request
   bool overflow_ = false, gathering_ = false, longer_ = false, waits_longer_ = false;
-  std::vector<actors::later<pb::FoldersTouched>> flushing_;
+  std::vector<actors::later<pb::FoldersTouched>> flushing_, taking_;
 };
 
 }  // namespace tinysync::client

@@ -36,7 +36,14 @@ class executor {
   result<std::vector<rescued>> recover(const std::vector<journal::intent>& intents,
                                        std::int64_t now_ns);
 
+  /// After recover(): had it come to its end, only without the index being told? Then what is there now.
+  /// A folder or file that is as it was to be, whoever made it so, is that.
+  std::optional<journal::intent_result> achieved(const journal::intent& i);
+
  private:
+  static constexpr int most_names = 100;                    // tried, one after the other
+  static constexpr std::string_view old_suffix = ".old";    // set aside where there is no exchange
+
   result<void> create(const journal::intent& i, journal::intent_result& r);
   result<void> replace(const journal::intent& i, journal::intent_result& r, std::int64_t now_ns);
   result<void> swap_without_exchange(const journal::intent& i, const std::string& staged);

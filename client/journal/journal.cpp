@@ -210,9 +210,13 @@ std::size_t journal::record(const engine::local_changes& changes) {
     db_.run(evidence ? "gone_add" : "base_drop", raw(id));
     touch(id);
   }
+  bool news = !changes.gone.empty() || !changes.touched.empty();
   for (const auto& l : changes.changed) {
-    if (auto before = local(l.id); before && before->at != l.at)
+    auto before = local(l.id);
+    if (before && before->at != l.at)
       if (auto path = local_path(l.id)) forget_exempt(*path);
+    // What is held back is as it was, and what waits for it has nothing to hope for yet.
+    news |= !before || !engine::same_stat(before->seen, l.seen);
     put_local(l);
   }
   for (const auto& id : changes.touched) touch(id);
@@ -224,7 +228,7 @@ std::size_t journal::record(const engine::local_changes& changes) {
     const auto& folder = changes.listed.contains(path) ? path : above;
     db_.run("exempt_put", raw(path), raw(folder), reason);
   }
-  db_.run("dirty_wake");
+  if (news) db_.run("dirty_wake");
   t.commit();
   return changes.touched.size() + changes.gone.size();
 }

@@ -142,6 +142,8 @@ class fake_disk final : public disk {
   void release_writer(std::string_view path);
   /// That program appends to the file it holds, whatever its path names by now.
   void write_held(std::string_view path, std::string_view bytes);
+  /// What is in it now; nothing if the file has no name left.
+  std::optional<std::string> read_held(std::string_view path) const;
   /// mv to a place outside the root; it is remembered by the last name.
   void move_out(std::string_view path);
   /// mv back from there, to this path.
@@ -170,6 +172,8 @@ class fake_disk final : public disk {
   void fail_when(std::function<std::optional<errc>(verb, std::string_view path)> ask);
   /// Done once, just before the next call of that verb on that path ("": on any).
   void before_next(verb v, std::string path, std::function<void()> act);
+  /// What was to be done before a next call is not.
+  void forget_surprises();
   /// Asked before each door verb; false: without power, or the process is dead: it answers `cancelled`.
   void powered_by(std::function<bool(bool changes_something)> power);
   /// How many calls were made to fail so far.
@@ -188,9 +192,10 @@ class fake_disk final : public disk {
   void replace_root();
   /// list() of it and access below it answer permission_denied.
   void make_unreadable(std::string_view path, bool unreadable);
+  void make_all_readable();
   /// This folder is (or is no longer) the root of another file system: outside_root beyond it.
   void mount_over(std::string_view path, bool mounted);
-  void set_capacity(std::uint64_t bytes);
+  void set_capacity(std::uint64_t bytes);  ///< for the agent: a user finds room
 
   /// Called after every change, in order. Returns a number for unsubscribe().
   std::uint64_t subscribe(std::function<void(const change&)> seen);

@@ -124,6 +124,12 @@ void fake_disk::write_held(std::string_view path, std::string_view bytes) {
   must(w_->write(*held->second, held->second->now.data.size(), bytes, user));
 }
 
+std::optional<std::string> fake_disk::read_held(std::string_view path) const {
+  auto held = w_->held.find(std::string(path));
+  if (held == w_->held.end() || held->second->links == 0) return std::nullopt;
+  return held->second->now.data;
+}
+
 void fake_disk::move_out(std::string_view path) {
   checked(path);
   auto at = must(w_->locate("mv", path, user));
@@ -189,6 +195,7 @@ void fake_disk::before_next(verb v, std::string path, std::function<void()> act)
   w_->surprises.push_back({v, std::move(path), std::move(act)});
 }
 
+void fake_disk::forget_surprises() { w_->surprises.clear(); }
 void fake_disk::powered_by(std::function<bool(bool)> power) { w_->power = std::move(power); }
 std::uint64_t fake_disk::failed() const { return w_->failed; }
 bool fake_disk::dead() const { return w_->is_dead; }
@@ -209,7 +216,15 @@ void fake_disk::replace_root() {
 }
 
 void fake_disk::make_unreadable(std::string_view path, bool unreadable) {
-  must(w_->find("chmod", path, user))->unreadable = unreadable;
+  auto n = must(w_->find("chmod", path, user));
+  n->unreadable = unreadable;
+  w_->tell_self(*n, change_kind::attributes, user);
+}
+
+void fake_disk::make_all_readable() {
+  w_->walk(&node::now, {}, [this](const std::string&, node& n) {
+    if (std::exchange(n.unreadable, false)) w_->tell_self(n, change_kind::attributes, user);
+  });
 }
 
 void fake_disk::mount_over(std::string_view path, bool mounted) {

@@ -136,10 +136,12 @@ std::map<std::string, tree_entry> fake_disk::durable_tree(std::string_view skip)
 
 std::vector<std::string> fake_disk::tearable() const {
   std::vector<std::string> out;
-  w_->walk(&node::now, {}, [&](const std::string&, const node& n) {
-    if (n.kind == kind::file && n.written_by == author::user && n.now.data != n.durable.data)
-      out.push_back(torn(n.now.data));
-  });
+  // What was removed may be back, too.
+  for (auto which : {&node::now, &node::durable})
+    w_->walk(which, {}, [&](const std::string&, const node& n) {
+      if (n.kind == kind::file && n.written_by == author::user && n.now.data != n.durable.data)
+        out.push_back(torn(n.now.data));
+    });
   return out;
 }
 

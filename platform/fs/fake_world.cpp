@@ -38,8 +38,8 @@ file_stat fake_disk::world::stat_of(const node& n) const {
 }
 
 void fake_disk::world::walk(body node::*which, std::string_view skip,
-                            const std::function<void(const std::string&, const node&)>& visit) const {
-  std::vector<std::pair<std::string, const node*>> todo{{"", root.get()}};
+                            const std::function<void(const std::string&, node&)>& visit) const {
+  std::vector<std::pair<std::string, node*>> todo{{"", root.get()}};
   while (!todo.empty()) {
     auto [path, folder] = todo.back();
     todo.pop_back();
@@ -137,7 +137,7 @@ result<node_ptr> fake_disk::world::create(std::string_view verb, std::string_vie
   auto at = locate(verb, path, by);
   if (!at) return failure(at.error());
   if (at->found) return path_failure(errc::exists, verb, path, "");
-  if (used + data.size() > options.capacity_bytes)
+  if (by == author::agent && used + data.size() > options.capacity_bytes)
     return path_failure(errc::disk_full, verb, path, "");
   auto n = fresh(kind, mode);
   used += data.size();
@@ -249,7 +249,7 @@ result<void> fake_disk::world::write(node& n, std::uint64_t offset, std::string_
                                      author by) {
   const auto end = offset + bytes.size();
   const auto growth = end > n.now.data.size() ? end - n.now.data.size() : 0;
-  if (used + growth > options.capacity_bytes)
+  if (by == author::agent && used + growth > options.capacity_bytes)
     return path_failure(errc::disk_full, "write", path_of(n), "");
   used += growth;
   if (growth) n.now.data.resize(end);

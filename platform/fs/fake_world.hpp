@@ -78,7 +78,7 @@ struct fake_disk::world {
 
   /// Everything below the root, as it is (node::now) or as a crash would leave it.
   void walk(body node::*which, std::string_view skip,
-            const std::function<void(const std::string& path, const node& n)>& visit) const;
+            const std::function<void(const std::string& path, node& n)>& visit) const;
 
   // --- changing ---
   node_ptr fresh(fs::kind kind, std::uint32_t mode);

@@ -55,17 +55,20 @@ void fake_network::world::arrive(const std::shared_ptr<fake_call>& c,
   ++exchanges;
   const auto life = at->second.life;
   auto handler = at->second.handler;
-  handler(*request, responder([me = shared_from_this(), c, life](http_response r) {
-    me->answered(c, life, std::move(r));
+  handler(*request, responder([me = shared_from_this(), c, request, life](http_response r) {
+    me->answered(c, *request, life, std::move(r));
   }));
 }
 
-void fake_network::world::answered(const std::shared_ptr<fake_call>& c, std::uint64_t life,
-                                   http_response r) {
+void fake_network::world::answered(const std::shared_ptr<fake_call>& c, const http_request& request,
+                                   std::uint64_t life, http_response r) {
   if (servers[c->server].life != life) return;  // a dead process answers nobody
+  if (ear) ear(request, r);
   if (c->answers++ > 0) return;                 // a doubled request: the first answer counts
-  if (happens(faults_of(c->client).lose_answer))
+  if (happens(faults_of(c->client).lose_answer)) {
+    ++counts.lost_answers;
     return settle_later(c, errc::offline, "the answer was lost");
+  }
   if (r.shared_body) r.body = *std::exchange(r.shared_body, nullptr);
   after(delay(c->client), [me = shared_from_this(), c, life, r = std::move(r)]() mutable {
     const bool cut = me->cut_off.contains(c->client) || me->servers[c->server].life != life;
@@ -90,11 +93,13 @@ std::shared_ptr<fake_call> fake_network::world::call(const std::string& client,
     return c;
   }
   if (happens(f.lose_request)) {
+    ++counts.lost_requests;
     settle_later(c, errc::offline, "the request was lost");
     return c;
   }
   auto shared = std::make_shared<const http_request>(std::move(request));
   const int times = happens(f.duplicate_request) ? 2 : 1;
+  if (times == 2) ++counts.doubled_requests;
   for (int i = 0; i < times; ++i)
     after(delay(client), [me = shared_from_this(), c, shared] { me->arrive(c, shared); });
   return c;
@@ -208,5 +213,9 @@ void fake_network::forget_websockets(const std::string& client) {
 }
 
 std::uint64_t fake_network::exchanges() const { return w_->exchanges; }
+network_fault_counts fake_network::fault_counts() const { return w_->counts; }
+void fake_network::overhear(std::function<void(const http_request&, const http_response&)> ear) {
+  w_->ear = std::move(ear);
+}
 
 }  // namespace tinysync::net

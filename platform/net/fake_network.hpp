@@ -22,6 +22,11 @@ struct network_faults {
   double cut_websocket = 0;                ///< per message: the connection breaks instead
 };
 
+/// How often each took effect.
+struct network_fault_counts {
+  std::uint64_t lost_requests = 0, lost_answers = 0, doubled_requests = 0, cut_websockets = 0;
+};
+
 /// Clients and one or more servers by name.
 class fake_network {
  public:
@@ -46,6 +51,9 @@ class fake_network {
   /// The client's WebSockets are dead and neither end is told, as after a long suspend.
   void forget_websockets(const std::string& client);
   std::uint64_t exchanges() const;  ///< seen by servers, duplicates counted
+  network_fault_counts fault_counts() const;
+  /// Called with every answer that a server gave, whether or not it arrives.
+  void overhear(std::function<void(const http_request&, const http_response&)> ear);
 
   struct world;
 

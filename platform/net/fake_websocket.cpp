@@ -23,9 +23,11 @@ class fake_websocket final : public websocket, public std::enable_shared_from_th
     auto at = w_->sockets.find(pair_);
     if (over_ || closing_ || at == w_->sockets.end()) return;
     const auto client = at->second.client;
-    if (w_->happens(w_->faults_of(client).cut_websocket))
+    if (w_->happens(w_->faults_of(client).cut_websocket)) {
+      ++w_->counts.cut_websockets;
       return w_->break_websockets(
           [&](const fake_socket_pair& p) { return p.ends[end_].get() == this; });
+    }
     // Whatever the delays are, each arrival takes the oldest: nothing overtakes.
     auto peer = at->second.ends[1 - end_];
     peer->on_the_way_.push_back(std::move(message));

@@ -34,7 +34,8 @@ struct fake_network::world : std::enable_shared_from_this<fake_network::world> {
                                   http_request request, response_callback done);
   void arrive(const std::shared_ptr<fake_call>& c,
               const std::shared_ptr<const http_request>& request);
-  void answered(const std::shared_ptr<fake_call>& c, std::uint64_t life, http_response r);
+  void answered(const std::shared_ptr<fake_call>& c, const http_request& request, std::uint64_t life,
+                http_response r);
   void settle(const std::shared_ptr<fake_call>& c, result<http_response> r);
   void settle_later(const std::shared_ptr<fake_call>& c, errc code, std::string why);
 
@@ -54,6 +55,8 @@ struct fake_network::world : std::enable_shared_from_this<fake_network::world> {
   std::map<std::uint64_t, fake_socket_pair> sockets;
   std::uint64_t next_socket = 1;
   std::uint64_t exchanges = 0;
+  network_fault_counts counts;
+  std::function<void(const http_request&, const http_response&)> ear;
 };
 
 }  // namespace tinysync::net

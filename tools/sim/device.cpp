@@ -42,11 +42,13 @@ void device::end_process(death how) {
   w_.network_->partition(name_, !online_);
 }
 
-void device::die_after(std::uint64_t changes, death how, std::chrono::milliseconds away) {
-  machine_.stop_after(changes, [this, how, away] {
+void device::die_after(std::uint64_t changes, death how, std::chrono::milliseconds away,
+                       std::function<void()> died) {
+  machine_.stop_after(changes, [this, how, away, died] {
     w_.network_->partition(name_, true);
-    w_.sim_.post({}, [this, how, away] {
+    w_.sim_.post({}, [this, how, away, died] {
       end_process(how);
+      if (died) died();
       w_.sim_.post(away, [this] {
         if (!running()) start({});
       });
@@ -61,6 +63,31 @@ void device::excuse_unsynced() {
     if (e.kind == fs::kind::file && !durable.contains(e.content)) w_.ledger_.may_go(e.content, name_);
   for (const auto& torn : disk().tearable()) w_.ledger_.may_come(torn);
 }
+
+/// The device reaches it for as long as the agent has it.
+class device::watch_of_agent final : public watch::watcher {
+ public:
+  watch_of_agent(device& d, watch::event_callback seen)
+      : d_(d), real_(d.disk(), [&d, seen](std::vector<watch::event> e) {
+          if (!d.deaf_ || fs::is_within(e.front().folder, ".tinysync")) seen(std::move(e));
+        }) {
+    real_.refuse_watches(d.refuses_watches_);
+    d_.watcher_ = &real_;
+    d_.hears_ = std::move(seen);
+  }
+  ~watch_of_agent() override {
+    if (d_.watcher_ != &real_) return;  // another agent watches already
+    d_.watcher_ = nullptr;
+    d_.hears_ = nullptr;
+  }
+  result<bool> add(std::string_view folder) override { return real_.add(folder); }
+  void remove(std::string_view folder) override { real_.remove(folder); }
+  std::size_t watched() const override { return real_.watched(); }
+
+ private:
+  device& d_;
+  watch::fake_watcher real_;
+};
 
 client::agent_doors device::doors() {
   client::agent_doors d;
@@ -89,17 +116,11 @@ client::agent_doors device::doors() {
   d.open_root = [this](const std::string&) -> result<std::shared_ptr<fs::disk>> { return machine_.disk(); };
   d.watch_root = [this](const std::string&, watch::event_callback seen)
       -> result<std::unique_ptr<watch::watcher>> {
-    hears_ = seen;
-    auto made = std::make_unique<watch::fake_watcher>(disk(), [this, seen](std::vector<watch::event> e) {
-      if (!deaf_ || fs::is_within(e.front().folder, ".tinysync")) seen(std::move(e));
-    });
-    made->refuse_watches(refuses_watches_);
-    watcher_ = made.get();
-    return made;
+    return std::make_unique<watch_of_agent>(*this, seen);
   };
   d.watch_resume = [this](std::function<void()> resumed) -> std::shared_ptr<void> {
     resumed_ = std::move(resumed);
-    return std::make_shared<int>();
+    return {&resumed_, [](std::function<void()>* told) { *told = nullptr; }};
   };
   d.connect = [this](const std::string&, const public_key_pin&)
       -> result<std::shared_ptr<net::transport>> {
@@ -191,6 +212,14 @@ void device::append(const std::string& path, const std::string& bytes) {
   auto before = content_at(path);
   w_.ledger_.wrote(before + bytes, before, name_);
   disk().append(path, bytes);
+}
+
+bool device::append_held(const std::string& path, const std::string& bytes) {
+  auto before = disk().read_held(path);
+  if (!before) return false;
+  w_.ledger_.wrote(*before + bytes, *before, name_);
+  disk().write_held(path, bytes);
+  return true;
 }
 
 void device::refuse_watches(errc why) {

@@ -47,6 +47,8 @@ class device final : public hands {
   void chmod(const std::string& path, std::uint32_t mode) override;
   void symlink(const std::string& target, const std::string& path);
   void append(const std::string& path, const std::string& bytes);
+  /// The program that holds the file appends to it, whatever it is called by now. False: it has no name left.
+  bool append_held(const std::string& path, const std::string& bytes);
 
   void go_offline();
   void go_online();
@@ -58,7 +60,9 @@ class device final : public hands {
   /// The agent's process dies: nothing is drained, nothing more is handled.
   void stop(death how = death::killed);
   /// It dies by itself after so many more changes of its disk and index, and starts again a while later.
-  void die_after(std::uint64_t changes, death how, std::chrono::milliseconds away);
+  void die_after(std::uint64_t changes, death how, std::chrono::milliseconds away,
+                 std::function<void()> died = {});
+  void live_on() { machine_.live_on(); }
   /// The agent's process starts, on its index if it had one, and gets so much time at once.
   void start(std::chrono::milliseconds first = std::chrono::milliseconds(100));
   void restart() {
@@ -92,6 +96,7 @@ class device final : public hands {
 
  private:
   friend class world;
+  class watch_of_agent;
   void release(const std::string& path);
   std::string content_at(const std::string& path) const;
   client::agent_doors doors();

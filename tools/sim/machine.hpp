@@ -29,6 +29,8 @@ class machine {
   /// Stops by itself after so many more changes of the disk or the databases, and calls `died` from within
   /// the next one.
   void stop_after(std::uint64_t changes, std::function<void()> died);
+  /// Does not stop by itself.
+  void live_on() { dies_after_ = no_death; }
   /// Runs again; after a power cut without some of what was not synced, each piece as the seed says.
   void start(death after);
 

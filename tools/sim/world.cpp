@@ -117,11 +117,13 @@ void world::end_server(death how) {
   server_->start(how);
 }
 
-void world::server_dies_after(std::uint64_t changes, death how, std::chrono::milliseconds away) {
-  server_->stop_after(changes, [this, how, away] {
+void world::server_dies_after(std::uint64_t changes, death how, std::chrono::milliseconds away,
+                              std::function<void()> died) {
+  server_->stop_after(changes, [this, how, away, died] {
     network_->crash_server("server");
-    sim_.post({}, [this, how, away] {
+    sim_.post({}, [this, how, away, died] {
       end_server(how);
+      if (died) died();
       sim_.post(away, [this] {
         if (!server_running()) start_server();
       });
@@ -212,8 +214,9 @@ std::string world::vault_actor(device& d, const std::string& name) {
   return d.agent() + "/vaults/" + to_string(*vault_id::from(vault_)) + "/" + name;
 }
 
-std::optional<std::string> world::try_settle(actors::duration limit) {
+std::optional<std::string> world::try_settle(actors::duration limit, std::size_t most_steps) {
   auto end = sim_.now() + limit;
+  std::size_t steps = 0;
   std::string last = "nobody answered";
   // Two rounds in which nothing moved: what the last one changed has reached everybody.
   for (int quiet = 0; quiet < 2 && sim_.now() < end;) {
@@ -222,13 +225,14 @@ std::optional<std::string> world::try_settle(actors::duration limit) {
     for (auto* d : devices()) {
       if (!d->online() || !d->running()) continue;
       auto said = ask_settled(*d, limit);
-      while (!said->synced && sim_.now() < end) sim_.run_for(20ms);
+      while (!said->synced && sim_.now() < end && steps < most_steps) steps += sim_.run_for(20ms);
+      if (steps >= most_steps) return d->name() + " works without end: " + status_of(*d) + "; before: " + last;
       if (!said->synced) return d->name() + " does not settle: " + status_of(*d) + "; before: " + last;
       if (!said->why.empty()) last = d->name() + ": " + said->why;
       all &= *said->synced;
     }
     quiet = all && head() == before ? quiet + 1 : 0;
-    if (quiet == 0) sim_.run_for(1s);
+    if (quiet == 0) steps += sim_.run_for(1s);
   }
   return sim_.now() < end ? std::nullopt : std::optional("not in sync within the limit: " + last);
 }

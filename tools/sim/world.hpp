@@ -14,7 +14,7 @@
 #include "server/actors/server_doors.hpp"
 #include "server/store/sqlite_metadata.hpp"
 #include "tools/sim/device.hpp"
-#include "tools/sim/ledger.hpp"
+#include "tools/sim/oracle/ledger.hpp"
 
 namespace tinysync::sim {
 
@@ -46,7 +46,8 @@ class world {
   /// Until every device that runs and is online is in sync; fails the test if that takes an hour.
   void settle();
   /// As settle, without failing. What hinders, or nothing.
-  std::optional<std::string> try_settle(actors::duration limit = std::chrono::hours(1));
+  std::optional<std::string> try_settle(actors::duration limit = std::chrono::hours(1),
+                                        std::size_t most_steps = SIZE_MAX);
   void run_for(std::chrono::milliseconds t) { sim_.run_for(t); }
   std::int64_t wall_now_ns() { return clock_->wall_now_ns(); }
   void set_faults(const net::network_faults& f) { network_->set_faults(f); }
@@ -69,7 +70,8 @@ class world {
   void start_server();
   bool server_running() const { return sim_.running("server"); }
   /// It dies by itself after so many more changes of its disk and database, and starts again a while later.
-  void server_dies_after(std::uint64_t changes, death how, std::chrono::milliseconds away);
+  void server_dies_after(std::uint64_t changes, death how, std::chrono::milliseconds away,
+                         std::function<void()> died = {});
   /// A copy of the server's metadata at this moment; its name.
   std::string back_up_server();
   /// The server's process dies and is started on that copy; its blobs are what they are now.
@@ -102,7 +104,13 @@ class world {
   std::vector<std::string> findings();
 
   actors::simulation& simulation() { return sim_; }
-  sim::ledger& ledger() { return ledger_; }
+  net::fake_network& network() { return *network_; }
+  machine& server_machine() { return *server_; }
+  const std::string& vault() const { return vault_; }  ///< 16 bytes
+  /// An actor of the device's vault dies as of a bug of its own.
+  void crash_actor(device& d, const std::string& name);
+  static std::string invite_for_all();
+  oracle::ledger& ledger() { return ledger_; }
   std::uint64_t random() { return sim_.random(); }
 
  private:
@@ -130,7 +138,7 @@ class world {
   std::weak_ptr<server::sqlite_metadata> database_;  // of the server's process that runs
   std::shared_ptr<server::entrance> front_;
   std::map<std::string, std::unique_ptr<device>> devices_;
-  sim::ledger ledger_;
+  oracle::ledger ledger_;
   std::string vault_;
   std::filesystem::path scratch_;  // made when it is needed, gone with the world
 };

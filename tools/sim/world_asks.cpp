@@ -1,12 +1,20 @@
 // What a test or a scenario asks of a device's running agent.
 
 #include "actors/faces/client.hpp"
+#include "proto/actors/common.pb.h"
 #include "proto/vocabulary/invite.hpp"
 #include "tools/sim/world_ask.hpp"
 
 namespace tinysync::sim {
 
 namespace pb = faces::pb;
+
+std::string world::invite_for_all() { return invite_code; }
+
+void world::crash_actor(device& d, const std::string& name) {
+  auto m = std::make_shared<actors::common::Crash>();
+  sim_.directory().find_any(vault_actor(d, name)).tell(m);
+}
 
 std::string world::status_text(device& d) {
   return ask(vault_actor(d, "engine"), pb::AskStatus{})->ShortDebugString();

@@ -135,5 +135,50 @@ TEST(executor, what_was_planned_upon_a_step_that_failed_is_left_alone) {
   EXPECT_FALSE(e.carry_out(beside, 1).failed);
 }
 
+/// What was carried out and not recorded is known again: found by a scan it would pass for a user's.
+TEST(executor, knows_again_what_it_had_achieved) {
+  fs::capabilities all = {true, true, true, true, true, true, true};
+  for (auto what : {verb::create_file, verb::replace, verb::move, verb::aside}) {
+    stage s(what, cause::edited_there, all);
+    EXPECT_FALSE(executor(s.disk).achieved(s.i)) << engine::name_of(what) << " is still to be done";
+    ASSERT_FALSE(executor(s.disk).carry_out(s.i, 1'000'000'000).failed);
+    ASSERT_TRUE(executor(s.disk).recover({s.i}, 2'000'000'000));
+    auto done = executor(s.disk).achieved(s.i);
+    ASSERT_TRUE(done) << engine::name_of(what);
+    auto at = what == verb::replace ? "d/f" : s.i.op.to_path;
+    EXPECT_EQ(done->now.inode, s.disk.stat(at)->inode);
+    if (what == verb::move || what == verb::aside) s.disk.move(at, "elsewhere");
+    else s.disk.write(at, "edited since");
+    EXPECT_FALSE(executor(s.disk).achieved(s.i)) << engine::name_of(what) << " was undone by a user";
+  }
+}
+
+TEST(executor, makes_durable_what_is_left_where_a_file_took_the_name_of_a_folder) {
+  clock::manual_clock clock;
+  fs::fake_disk disk(clock);
+  for (auto own : {staging_folder, trash_folder}) disk.mkdir_p(own);
+  disk.mkdir_p("f/d");
+  auto folder_goes = [&](const std::string& path, std::uint64_t id) {
+    journal::intent i;
+    i.id = id;
+    i.op.what = verb::remove;
+    i.op.from_path = path;
+    i.op.expected = engine::local_item{.seen = seen_of(*disk.stat(path))};
+    return i;
+  };
+  executor e(disk);
+  ASSERT_FALSE(e.carry_out(folder_goes("f/d", 1), 1).failed);
+  ASSERT_FALSE(e.carry_out(folder_goes("f", 2), 1).failed);
+  disk.write(staged_path(3), new_content);
+  journal::intent comes;
+  comes.id = 3;
+  comes.op.what = verb::create_file;
+  comes.op.to_path = "f";
+  comes.op.state = item{};
+  ASSERT_FALSE(e.carry_out(comes, 1).failed);
+  auto durable = e.make_durable();
+  EXPECT_TRUE(durable) << to_string(durable.error());
+}
+
 }  // namespace
 }  // namespace tinysync::folder

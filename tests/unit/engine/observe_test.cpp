@@ -180,6 +180,20 @@ TEST_F(observe_test, a_new_folder_under_the_name_of_a_moved_one_takes_nothing_fr
   EXPECT_EQ(find(c, "new")->at.parent, find(c, "d")->id);
 }
 
+TEST_F(observe_test, what_moved_into_a_folder_that_was_listed_before_has_not_gone) {
+  row(d, {root_item, "d"}, a_folder(4));
+  row(a, {root_item, "a"}, a_file(1), "one");
+  scan_batch batch(t);
+  batch.compare({"d", {}, {}}, false);
+  batch.compare({"", {{"d", a_folder(4)}}, {}}, false);
+  EXPECT_TRUE(batch.misses_something());
+  batch.sighted({"d", {{"a", a_file(1)}}, {}});
+  EXPECT_FALSE(batch.misses_something());
+  auto c = batch.conclude(long_after, {});
+  EXPECT_TRUE(c.gone.empty());
+  EXPECT_EQ(c.again, std::vector<std::string>{"d"}) << "it is found there by the next scan";
+}
+
 TEST_F(observe_test, a_vanished_folder_takes_what_was_in_it) {
   row(d, {root_item, "d"}, a_folder(4));
   row(a, {d, "a"}, a_file(1), "one");

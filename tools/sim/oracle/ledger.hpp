@@ -6,21 +6,19 @@
 #include <string>
 #include <vector>
 
-namespace tinysync::sim {
+namespace tinysync::oracle {
 
 /// Contents are unique tokens. A content is let go of only when a user overwrote or removed it on a
 /// device that had it on its disk at that moment (RELIABILITY I2); everything else must survive.
 class ledger {
  public:
   /// A user wrote `content` on that device where `before` was (empty: nothing).
-  void wrote(const std::string& content, const std::string& before,
-             const std::string& device = {}) {
+  void wrote(const std::string& content, const std::string& before, const std::string& device = {}) {
     if (!content.empty()) written_.emplace(content, device);
     if (!before.empty()) released_.insert(before);
   }
   /// A user removed content that was on that disk.
   void removed(const std::string& content) { released_.insert(content); }
-
   /// A power cut may take from a device what was written there and is not on its disk yet.
   void may_go(const std::string& content, const std::string& device) {
     auto by = written_.find(content);
@@ -29,6 +27,11 @@ class ledger {
   /// A power cut may leave this of what a user was writing.
   void may_come(const std::string& content) { torn_.insert(content); }
 
+  /// Somebody wrote it, or a power cut tore it out of what somebody wrote.
+  bool knows(const std::string& content) const {
+    return written_.contains(content) || torn_.contains(content);
+  }
+  bool let_go(const std::string& content) const { return released_.contains(content); }
   /// What is lost if exactly these contents exist at quiescence.
   std::vector<std::string> lost(const std::set<std::string>& existing) const {
     std::vector<std::string> out;
@@ -40,7 +43,7 @@ class ledger {
   std::vector<std::string> invented(const std::set<std::string>& existing) const {
     std::vector<std::string> out;
     for (const auto& c : existing)
-      if (!written_.contains(c) && !torn_.contains(c)) out.push_back(c);
+      if (!knows(c)) out.push_back(c);
     return out;
   }
 
@@ -49,4 +52,4 @@ class ledger {
   std::set<std::string> released_, torn_;
 };
 
-}  // namespace tinysync::sim
+}  // namespace tinysync::oracle

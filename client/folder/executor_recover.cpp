@@ -1,0 +1,122 @@
+// What a crash left in staging, and what the intents before it had achieved.
+
+#include "client/folder/executor.hpp"
+#include "client/folder/layout.hpp"
+#include "client/folder/listing.hpp"
+#include "proto/vocabulary/names.hpp"
+
+namespace tinysync::folder {
+
+result<std::vector<rescued>> executor::recover(const std::vector<journal::intent>& intents,
+                                               std::int64_t now_ns) {
+  std::vector<rescued> out;
+  auto staged = disk_.list(staging_folder);
+  if (!staged) return failure(staged.error());
+  for (const auto& e : *staged)
+    if (auto ok = recover_staged(e, intents, now_ns, out); !ok) return failure(ok.error());
+  for (const auto& i : intents)
+    if (i.op.what == engine::verb::park)
+      if (auto ok = unpark(i); !ok) return failure(ok.error());
+  // What the intents had put in place before they ended is found by the scan that follows, and the
+  // index will say that it is there: so it has to be durable first.
+  if (!intents.empty())
+    if (auto ok = disk_.sync_all(); !ok) return failure(ok.error());
+  if (auto ok = make_durable(); !ok) return failure(ok.error());
+  return out;
+}
+
+/// Whose the file is, and so what becomes of it, shows in its content alone.
+result<void> executor::recover_staged(const fs::entry& e, const std::vector<journal::intent>& intents,
+                                      std::int64_t now_ns, std::vector<rescued>& out) {
+  auto path = join_path(staging_folder, e.name);
+  if (e.name.ends_with(part_suffix)) return disk_.unlink(path);  // an unfinished download: ours alone
+  auto name = std::string_view(e.name);
+  bool set_aside = name.ends_with(old_suffix);
+  if (set_aside) name.remove_suffix(old_suffix.size());
+  auto id = intent_of(name);
+  const journal::intent* of = nullptr;
+  for (const auto& i : intents)
+    if (id && i.id == *id) of = &i;
+  // Known by its former name where an intent tells it, else by the one it has in staging.
+  auto trash = [&]() -> result<void> {
+    bool known = of && !of->op.from_path.empty();
+    auto entry = to_trash(path, known ? std::string(fs::name_of(of->op.from_path)) : e.name,
+                          id.value_or(0), now_ns);
+    if (!entry) return failure(entry.error());
+    if (known) out.push_back({of->op.from_path, "in_trash", of->id, *entry});
+    return {};
+  };
+  auto hash = hash_at(path);
+  if (!hash) hash = hash_at(path);  // the disk may have failed just once
+  if (!hash) return trash();        // kept unread: here nobody would look for it
+  // Its name is still free: the swap had not come to its end, and an absence would pass for a deletion.
+  bool goes_back = of && (set_aside || (of->op.what == engine::verb::remove &&
+                                        (!of->op.expected || of->op.expected->hash != *hash)));
+  if (goes_back && disk_.rename_noreplace(path, of->op.from_path)) {
+    touched(path);
+    touched(of->op.from_path);
+    return {};
+  }
+  bool downloaded = of && of->op.state && of->op.state->what.hash == *hash;
+  if (downloaded || (!of && e.stat.size == 0)) return disk_.unlink(path);
+  // What a conflict displaced is what the index expected, and the user's all the same.
+  bool expected = of && of->op.expected && of->op.expected->hash == *hash &&
+                  of->op.why != engine::cause::conflicting_edit;
+  // Also what is nobody's: unknown bytes are kept where an operator finds them.
+  if (expected || !of || of->op.keep_name.empty()) return trash();
+  journal::intent_result r;
+  if (auto ok = keep(*of, r, path, *hash); !ok) return ok;
+  out.push_back({of->op.to_path, "displaced_content", 0, {}});
+  return {};
+}
+
+std::optional<journal::intent_result> executor::achieved(const journal::intent& i) {
+  const auto& op = i.op;
+  journal::intent_result r;
+  r.id = i.id;
+  switch (op.what) {
+    case engine::verb::make_folder: {
+      auto now = disk_.stat(op.to_path);
+      if (!now || now->kind != fs::kind::folder) return std::nullopt;
+      r.now = seen_of(*now);
+      return r;
+    }
+    case engine::verb::create_file:
+    case engine::verb::create_link:
+    case engine::verb::replace: {
+      auto there = hash_entry(disk_, op.what == engine::verb::replace ? op.from_path : op.to_path);
+      if (!there.failed.empty() || there.seen.kind != op.state->kind || there.hash != op.state->what.hash)
+        return std::nullopt;
+      r.now = there.seen;
+      return r;
+    }
+    case engine::verb::move:
+    case engine::verb::aside: {
+      auto now = disk_.stat(op.to_path);
+      auto left = disk_.stat(op.from_path);
+      bool moved = now && op.expected && engine::same_identity(seen_of(*now), op.expected->seen) &&
+                   (left ? left->inode != now->inode : left.error().code == errc::missing);
+      if (!moved) return std::nullopt;
+      r.now = seen_of(*now);
+      return r;
+    }
+    default: return std::nullopt;  // a scan sees it and calls it the same
+  }
+}
+
+/// What was parked without the index knowing goes back, or beside what has its name by now:
+/// its absence there must never pass for a deletion.
+result<void> executor::unpark(const journal::intent& i) {
+  auto parked = disk_.stat(i.op.to_path);
+  if (!parked) return parked.error().code == errc::missing ? result<void>{} : failure(parked.error());
+  touched(i.op.to_path);
+  for (int attempt = 1; attempt <= most_names; ++attempt) {
+    auto path = attempt == 1 ? i.op.from_path : i.op.from_path + " (parked " + std::to_string(attempt) + ")";
+    touched(path);
+    auto back = disk_.rename_noreplace(i.op.to_path, path);
+    if (back || back.error().code != errc::exists) return back;
+  }
+  return failure(errc::exists, printable(i.op.from_path));
+}
+
+}  // namespace tinysync::folder
