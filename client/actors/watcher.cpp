@@ -222,11 +222,10 @@ void folder_watcher::echoed() {
   if (auto takers = std::exchange(taking_, {}); !takers.empty()) {
     out.set_overflow(overflow_ || polled().folders() > 0);
     std::string failed;
-    for (const auto& f : touched_) {
-      add_tree(f, depth::one_level, failed);
-      out.add_folders(f);
-    }
-    touched_.clear();
+    fresh_.clear();
+    for (const auto& f : touched_) add_tree(f, depth::one_level, failed);
+    touched_.insert(fresh_.begin(), fresh_.end());  // somebody may have put something there before
+    for (const auto& f : std::exchange(touched_, {})) out.add_folders(f);
     for (const auto& t : takers) t.deliver(std::exchange(out, {}));
     return flushing_.empty() ? void() : make_echo();
   }

@@ -216,29 +216,34 @@ bool scan_batch::is_gone(const item_id& id) {
   return false;
 }
 
-/// A known inode at another path is a move, unless its old path was re-occupied by an unknown one.
+/// A known inode at another path is a move, unless its old path was re-occupied by an unknown one (an
+/// editor's backup), or by one that for this same reason has not moved there but is what is there now.
 void scan_batch::settle_identities() {
-  // By row, not by path: the folder of its old path may have moved in the same scan.
-  std::map<item_id, const appearance*> at_old_place;
-  for (const auto& [path, a] : found_)
-    if (a.here) at_old_place[*a.here] = &a;
-  for (auto& [path, a] : found_) {
-    if (!a.identity || !usable(a) || moved_.contains(*a.identity)) continue;
-    auto former = path_of(*a.identity);
-    if (former == path) {  // two rows had one name; the inode says whose it is
+  for (auto& [path, a] : found_)
+    if (a.identity && path_of(*a.identity) == path) {  // two rows had one name; the inode says whose it is
       a.here = a.identity;
       a.identity.reset();
-      continue;
     }
-    auto old = at_old_place.find(*a.identity);
-    bool reoccupied = old != at_old_place.end() && old->second != &a;
-    if (reoccupied && !old->second->identity) continue;     // an editor's backup
-    if (!reoccupied && !is_gone(*a.identity)) continue;    // another name of the same file
-    auto row = trees_.local(*a.identity);
-    if (a.seen.birth_ns == 0 && a.seen.kind == item_kind::file && a.content->hash != row->hash)
-      continue;  // the number alone proves nothing
-    moved_[*a.identity] = path;
+  // By row, not by path: the folder of its old path may have moved in the same scan.
+  std::map<item_id, const appearance*> at_old_place, movers;
+  for (const auto& [path, a] : found_) {
+    if (a.here) at_old_place[*a.here] = &a;
+    if (a.identity && usable(a)) movers.emplace(*a.identity, &a);
   }
+  auto moves = [&](const item_id& id, const appearance& a) {
+    auto old = at_old_place.find(id);
+    bool reoccupied = old != at_old_place.end() && old->second != &a;
+    if (!reoccupied && !is_gone(id)) return false;  // another name of the same file
+    if (reoccupied) {
+      auto by = old->second->identity ? movers.find(*old->second->identity) : movers.end();
+      if (by == movers.end() || by->second != old->second) return false;
+    }
+    // Without a birth time the number alone proves nothing.
+    return a.seen.birth_ns != 0 || a.seen.kind != item_kind::file || a.content->hash == trees_.local(id)->hash;
+  };
+  for (bool again = true; again;)
+    again = std::erase_if(movers, [&](const auto& m) { return !moves(m.first, *m.second); }) > 0;
+  for (const auto& [id, a] : movers) moved_[id] = a->path;
   // What had a path that something else moved onto is gone, unless it moved itself.
   for (auto& [path, a] : found_)
     if (a.here && a.identity && moved_.contains(*a.identity) && moved_[*a.identity] == path) {
