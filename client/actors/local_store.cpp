@@ -56,6 +56,7 @@ result<pb::Compared> local_store::handle(const pb::Compare& m) {
         continue;
       }
       auto wishes = batch.compare(from_message(f), m.recursive());
+      if (wishes.differs) out.add_differing(f.path());
       for (auto& path : wishes.to_list) out.add_to_list(std::move(path));
       for (auto& [path, seen] : wishes.to_hash) {
         auto& w = *out.add_to_hash();
@@ -91,6 +92,7 @@ result<pb::ScanConcluded> local_store::handle(const pb::ConcludeScan& m) {
       log::debug("scan.gone", "root={} item={}", vault_.root, to_string(id));
     for (const auto& path : changes.again)
       log::debug("scan.again", "root={} path={}", vault_.root, printable(path));
+    for (const auto& path : journal_->listed_again(changes)) out.add_again(path);
     out.set_changed(journal_->record(changes));
     for (const auto& path : changes.again) out.add_again(path);
     for (const auto& path : changes.later) out.add_later(path);

@@ -10,6 +10,15 @@ namespace tinysync::client {
 
 using journal::phase;
 
+namespace {
+
+/// Anything else is waited for: the disk is full or has failed, and is no reason to begin anew.
+bool is_damage(const error& why) {
+  return why.code == errc::local_state_corrupt || why.code == errc::internal;
+}
+
+}  // namespace
+
 result<std::unique_ptr<journal::journal>> local_store::open_index(const std::string& path) const {
   journal::journal_options options;
   options.path = path;
@@ -21,9 +30,7 @@ result<std::unique_ptr<journal::journal>> local_store::open_index(const std::str
   options.vault = to_string(vault_.vault);
   options.device = to_string(vault_.device);
   auto opened = journal::journal::open(options);
-  bool damaged = !opened && (opened.error().code == errc::local_state_corrupt ||
-                             opened.error().code == errc::internal);
-  if (!opened && !damaged) throw sqlite::failure(opened.error());
+  if (!opened && !is_damage(opened.error())) throw sqlite::failure(opened.error());
   return opened;
 }
 
@@ -51,6 +58,7 @@ bool local_store::open_current() {
   auto opened = open_index(files_.current());
   auto sound = opened ? (*opened)->check() : result<void>(failure(opened.error()));
   if (sound) sound = (*opened)->heal();
+  if (!sound && !is_damage(sound.error())) throw sqlite::failure(sound.error());
   if (!sound) {
     log::warn("index.distrusted", "vault={} why={}", to_string(vault_.vault), to_string(sound.error()));
     return false;

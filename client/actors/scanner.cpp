@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto store_answers_within = 120s, flush_answers_within = 30s;
+constexpr std::size_t most_single_syncs = 16;  // above: one sync of the whole file system
 constexpr int most_looks = 8;  // then somebody moves things faster than they can be found
 constexpr std::size_t most_folders = 64, most_entries = 4000;  // of one Compare
 constexpr std::uint64_t most_hashed_bytes = 64u << 20;         // of one Hashed, roughly
@@ -162,6 +163,7 @@ void scanner::list_some() {
     if (!r) return give_up(r.error());
     for (const auto& path : r->to_list()) job_->to_list.push_back(path);
     for (const auto& w : r->to_hash()) job_->to_hash.push_back(w.path());
+    for (const auto& f : r->differing()) job_->seen_folders.insert(f);
     hash_some();
   });
 }
@@ -177,6 +179,7 @@ void scanner::hash_some() {
     auto h = folder::hash_entry(*disk_, job_->to_hash.front());
     job_->to_hash.pop_front();
     bytes += h.seen.size;
+    if (h.failed.empty() && h.seen.kind == item_kind::file) job_->seen_files.insert(h.path);
     *m.add_contents() = to_message(h);
   }
   if (m.contents_size() > 0) self_.send(store_, std::move(m));
@@ -194,6 +197,7 @@ void scanner::conclude() {
   // It may have gone, or been replaced, while it was listed.
   if (auto there = root_is_there(); !there) return root_is_missing(there.error());
   if (job_->first) return concluded({});
+  if (auto durable = make_durable(); !durable) return give_up(durable.error());
   pb::ConcludeScan m;
   m.set_scan(job_->number);
   m.set_now_ns(doors_.clock->wall_now_ns());
@@ -204,6 +208,26 @@ void scanner::conclude() {
     if (r->missing()) look_elsewhere();
     else concluded(*r);
   });
+}
+
+/// The index is never ahead of the disk: what a power cut takes would pass for deleted by its user, and what
+/// it leaves of a file for an edit.
+result<void> scanner::make_durable() {
+  auto files = std::exchange(job_->seen_files, {});
+  std::set<std::string> folders;
+  for (auto at : std::exchange(job_->seen_folders, {}))
+    while (folders.insert(at).second && !at.empty()) at = std::string(fs::parent_of(at));
+  if (files.size() + folders.size() > most_single_syncs) return disk_->sync_all();
+  auto one = [](result<void> synced) -> result<void> {
+    auto why = synced ? errc{} : synced.error().code;
+    const bool gone = why == errc::missing || why == errc::unsupported;  // since: a next scan tells
+    return synced || gone ? result<void>{} : synced;
+  };
+  for (const auto& f : files)
+    if (auto ok = one(disk_->sync_file(f)); !ok) return ok;
+  for (const auto& f : folders)
+    if (auto ok = one(disk_->sync_folder(f)); !ok) return ok;
+  return {};
 }
 
 /// What is missing may have moved to a folder that was not looked at, or looked at before it came. Whatever

@@ -28,6 +28,7 @@ class scanner {
     std::deque<std::string> beside, to_list;  // those beside come first, and alone
     std::set<std::string> listed;
     std::deque<std::string> to_hash;
+    std::set<std::string> seen_files, seen_folders;  // not durable yet, for all that is known
     bool sure = false;  // what is missing is nowhere else
     int looks = 0;      // how often that was asked
     std::uint64_t entries = 0;
@@ -37,6 +38,7 @@ class scanner {
   void list_some();
   void hash_some();
   void conclude();
+  result<void> make_durable();
   void look_elsewhere();
   void look_again(const std::vector<std::string>& listed);
   void concluded(const pb::ScanConcluded& c);

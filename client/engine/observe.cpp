@@ -54,6 +54,13 @@ std::optional<item_id> scan_batch::known_inode(const seen& s) {
 }
 
 scan_wishes scan_batch::compare(const listing& l, bool recursive) {
+  const auto before = found_.size() + vanished_.size();
+  auto wishes = compare_folder(l, recursive);
+  wishes.differs = found_.size() + vanished_.size() != before;
+  return wishes;
+}
+
+scan_wishes scan_batch::compare_folder(const listing& l, bool recursive) {
   scan_wishes wishes;
   recursive_ = recursive;
   bool ours = split_path(l.path).empty() ? false : split_path(l.path).front() == reserved_root_name;
@@ -386,8 +393,6 @@ local_changes scan_batch::conclude(std::int64_t now_ns, const random_source& ran
   out.listed = std::move(listed_);
   out.later = std::move(later_);
   out.ignored_folders = std::move(ignored_folders_);
-  std::sort(out.again.begin(), out.again.end());
-  out.again.erase(std::unique(out.again.begin(), out.again.end()), out.again.end());
   return out;
 }
 

@@ -42,6 +42,7 @@ struct scan_wishes {
   std::vector<std::string> to_list;
   std::vector<std::pair<std::string, seen>> to_hash;
   bool empty() const { return to_list.empty() && to_hash.empty(); }
+  bool differs = false;  ///< something in the folder is not as the index has it
 };
 
 struct local_changes {
@@ -92,6 +93,7 @@ class scan_batch {
     bool dropped = false;
     bool ignored = false;  // unless it turns out to be a synced item that moved here
   };
+  scan_wishes compare_folder(const listing& l, bool recursive);
   void compare_entry(const listing& l, const std::optional<item_id>& folder, const listed_entry& e,
                      scan_wishes& wishes);
   void appeared(appearance a, scan_wishes& wishes);

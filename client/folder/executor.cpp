@@ -74,7 +74,7 @@ journal::intent_result executor::carry_out(const journal::intent& i, std::int64_
   if (done) return r;
   r.failed = done.error().code;
   not_as_planned(i.op);
-  if (!r.unfinished) discard(i);
+  if (!r.unfinished) r.unfinished = !discard(i);
   return r;
 }
 
@@ -83,7 +83,7 @@ journal::intent_result executor::refuse(const journal::intent& i, errc why) {
   r.id = i.id;
   r.failed = why;
   not_as_planned(i.op);
-  discard(i);
+  r.unfinished = !discard(i);
   return r;
 }
 
@@ -100,11 +100,16 @@ bool executor::builds_on_failed(const std::string& path) const {
   return false;
 }
 
-void executor::discard(const journal::intent& i) {
+/// False: something of it is still in staging, for recovery to remove.
+bool executor::discard(const journal::intent& i) {
   auto staged = staged_path(i.id);
   auto part = staged.substr(0, staged.rfind('.')) + std::string(part_suffix);
-  static_cast<void>(disk_.unlink(staged));
-  static_cast<void>(disk_.unlink(part));
+  auto gone = [this](const std::string& path) {
+    auto removed = disk_.unlink(path);
+    return removed || removed.error().code == errc::missing;
+  };
+  const bool both = gone(staged);
+  return gone(part) && both;
 }
 
 /// What is at `from` must be what the index says.

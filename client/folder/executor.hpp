@@ -58,12 +58,13 @@ class executor {
                                std::uint64_t intent, std::int64_t now_ns);
   result<void> recover_staged(const fs::entry& e, const std::vector<journal::intent>& intents,
                               std::int64_t now_ns, std::vector<rescued>& out);
+  bool went_on(const journal::intent& parked, const std::vector<journal::intent>& intents);
   result<void> unpark(const journal::intent& i);
   result<engine::seen> expect(const journal::intent& i);
   result<content_hash> hash_at(const std::string& path);
   bool may_be_written(const std::string& displaced);
   void touched(const std::string& path);
-  void discard(const journal::intent& i);
+  bool discard(const journal::intent& i);
   void not_as_planned(const engine::disk_op& op);
   bool builds_on_failed(const std::string& path) const;
 

@@ -15,7 +15,7 @@ result<std::vector<rescued>> executor::recover(const std::vector<journal::intent
   for (const auto& e : *staged)
     if (auto ok = recover_staged(e, intents, now_ns, out); !ok) return failure(ok.error());
   for (const auto& i : intents)
-    if (i.op.what == engine::verb::park)
+    if (i.op.what == engine::verb::park && !went_on(i, intents))
       if (auto ok = unpark(i); !ok) return failure(ok.error());
   // What the intents had put in place before they ended is found by the scan that follows, and the
   // index will say that it is there: so it has to be durable first.
@@ -102,6 +102,17 @@ std::optional<journal::intent_result> executor::achieved(const journal::intent& 
     }
     default: return std::nullopt;  // a scan sees it and calls it the same
   }
+}
+
+/// To where it was on its way, if what was there has made way by now.
+bool executor::went_on(const journal::intent& parked, const std::vector<journal::intent>& intents) {
+  for (const auto& i : intents) {
+    if (i.op.from_path != parked.op.to_path || !disk_.rename_noreplace(i.op.from_path, i.op.to_path)) continue;
+    touched(i.op.from_path);
+    touched(i.op.to_path);
+    return true;
+  }
+  return false;
 }
 
 /// What was parked without the index knowing goes back, or beside what has its name by now:

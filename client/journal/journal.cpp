@@ -200,6 +200,13 @@ void journal::forget_exempt(const std::string& path) {
   db_.run("exempt_forget", raw(path), raw(path + '/'), raw(path + char('/' + 1)));
 }
 
+std::vector<std::string> journal::listed_again(const engine::local_changes& changes) {
+  std::vector<std::string> out;
+  for (const auto& folder : changes.listed)
+    if (!changes.exempt.contains(folder) && db_.query("exempt_unlisted", raw(folder)).next()) out.push_back(folder);
+  return out;
+}
+
 std::size_t journal::record(const engine::local_changes& changes) {
   sqlite::transaction t(db_);
   // A salvaged row without a file is no deletion: what the server has comes back.

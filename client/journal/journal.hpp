@@ -42,7 +42,7 @@ struct intent_result {
   std::string kept_name;  ///< its name; empty: no copy was made
   std::string trashed;    ///< entry of the local trash that holds what was displaced
   bool open = false;      ///< somebody may still write to that
-  /// Failed with a user's file in staging: the intent stays, and recovery ends it.
+  /// Failed with something left in staging, a user's file perhaps: the intent stays, and recovery ends it.
   bool unfinished = false;
 };
 
@@ -154,6 +154,8 @@ class journal final : public engine::tree_view {
   // -- observations of the disk
   /// Records what a scan concluded. Returns how many items differ from before.
   std::size_t record(const engine::local_changes& changes);
+  /// Of the listed folders those that could not be listed before: nothing is known of what happened below.
+  std::vector<std::string> listed_again(const engine::local_changes& changes);
   std::vector<std::string> suspect_folders();
   /// The next so many files, in turns, are read again although nothing about them has changed.
   void distrust_some(std::size_t files);

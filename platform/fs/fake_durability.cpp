@@ -136,12 +136,16 @@ std::map<std::string, tree_entry> fake_disk::durable_tree(std::string_view skip)
 
 std::vector<std::string> fake_disk::tearable() const {
   std::vector<std::string> out;
+  auto look = [&](const node& n) {
+    if (n.kind == kind::file && n.written_by == author::user && n.now.data != n.durable.data)
+      out.push_back(torn(n.now.data));
+  };
   // What was removed may be back, too.
   for (auto which : {&node::now, &node::durable})
-    w_->walk(which, {}, [&](const std::string&, const node& n) {
-      if (n.kind == kind::file && n.written_by == author::user && n.now.data != n.durable.data)
-        out.push_back(torn(n.now.data));
-    });
+    w_->walk(which, {}, [&](const std::string&, const node& n) { look(n); });
+  for (const auto& change : w_->pending)
+    for (const auto& a : change)
+      if (a.before) look(*a.before);
   return out;
 }
 

@@ -60,7 +60,8 @@ void device::excuse_unsynced() {
   std::set<std::string> durable;
   for (const auto& [path, e] : disk().durable_tree()) durable.insert(e.content);
   for (const auto& [path, e] : disk().tree())
-    if (e.kind == fs::kind::file && !durable.contains(e.content)) w_.ledger_.may_go(e.content, name_);
+    if (e.kind == fs::kind::file && !durable.contains(e.content) && !(w_.is_safe && w_.is_safe(e.content)))
+      w_.ledger_.may_go(e.content, name_);
   for (const auto& torn : disk().tearable()) w_.ledger_.may_come(torn);
 }
 

@@ -35,6 +35,7 @@ stage::stage(const scenario& cast) : world_(std::make_unique<sim::world>(cast.de
   world_->network().overhear([this](const net::http_request& q, const net::http_response& r) {
     if (q.path.ends_with("/mutations") && r.status == 200) judge_->answered(r.content());
   });
+  world_->is_safe = [this](const std::string& content) { return judge_->accepted(content); };
   for (auto* d : world_->devices()) {
     states_[d->name()] = std::make_unique<state>();
     watch_disk(*d);
@@ -101,7 +102,12 @@ void stage::calm_down() {
 
 oracle::peace stage::look() {
   oracle::peace p;
-  for (auto* d : world_->devices()) p.devices.push_back({d->name(), view_of(d->tree()), d->staged()});
+  for (auto* d : world_->devices()) {
+    p.devices.push_back({d->name(), view_of(d->tree()), d->staged()});
+    // Deleted elsewhere, and kept for what it held that is not synced (DESIGN §5); in peace nothing else may stay.
+    for (const auto& [path, why] : world_->exempt_on(*d))
+      if (why == "local_only") p.devices.back().disk.erase(path);
+  }
   p.log = probe_->log();
   p.blob = [this](const std::string& hash) { return probe_->blob(hash); };
   return p;

@@ -91,6 +91,8 @@ class world {
   std::map<std::string, std::string> listed_conflicts(device& d);
   /// mine, theirs or both; what is wrong, or nothing.
   std::string resolve(device& d, const std::string& id, const std::string& keep);
+  /// Path → why it stays on this device, as `status` says.
+  std::map<std::string, std::string> exempt_on(device& d);
   /// Paths that a rule keeps from being synced, and the rule that ignores a path, for people.
   std::vector<std::string> ignored_on(device& d);
   std::string rule_for(device& d, const std::string& path);
@@ -111,6 +113,8 @@ class world {
   void crash_actor(device& d, const std::string& name);
   static std::string invite_for_all();
   oracle::ledger& ledger() { return ledger_; }
+  /// Says of which contents no power cut may take the last one; empty: of none.
+  std::function<bool(const std::string& content)> is_safe;
   std::uint64_t random() { return sim_.random(); }
 
  private:

@@ -48,6 +48,13 @@ std::string world::resolve(device& d, const std::string& id, const std::string& 
   return e.what();
 }
 
+std::map<std::string, std::string> world::exempt_on(device& d) {
+  std::map<std::string, std::string> out;
+  auto said = ask(vault_actor(d, "local_store"), pb::AskSummary{});
+  for (const auto& e : dynamic_cast<const pb::Summary&>(*said).exempt()) out[e.path()] = e.reason();
+  return out;
+}
+
 std::vector<std::string> world::ignored_on(device& d) {
   auto said = ask(vault_actor(d, "local_store"), pb::AskIgnored{});
   const auto& paths = dynamic_cast<const pb::Ignored&>(*said).paths();

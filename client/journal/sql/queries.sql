@@ -191,6 +191,8 @@ SELECT count(*) FROM intents;
 INSERT OR REPLACE INTO exempt (path, folder, reason) VALUES (?, ?, ?);
 -- name: exempt_clear
 DELETE FROM exempt WHERE folder = ? OR path = ?;
+-- name: exempt_unlisted
+SELECT 1 FROM exempt WHERE path = ?1 AND folder = ?1;
 -- name: exempt_forget
 DELETE FROM exempt WHERE path = ?1 OR (path > ?2 AND path < ?3);
 -- name: exempt_all

@@ -40,8 +40,11 @@ void judge::answered(const std::string& body) {
       seen_.push_back({"applied twice", "an operation was answered with row " + std::to_string(at->second) +
                                             " and with row " + std::to_string(o.at.seq.value)});
     accepted_[o.at.seq.value] = op;
+    if (auto it = codec::decode_item(o.canonical)) contents_.emplace(it->what.hash.view());
   }
 }
+
+bool judge::accepted(const std::string& content) const { return contents_.contains(sha256(content)); }
 
 void judge::server_was_put_back() {
   history_.server_was_put_back();

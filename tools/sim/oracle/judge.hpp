@@ -41,6 +41,8 @@ class judge {
   void answered(const std::string& body);
   /// The server's log at the last peace, a line for each row.
   const std::vector<std::string>& log() const { return history_.told(); }
+  /// Has the server ever accepted it? Then no power cut of a device may take it.
+  bool accepted(const std::string& content) const;
   /// The operator put an older copy of the server's data in place.
   void server_was_put_back();
   /// What there is to say now; all that was found since is among it.
@@ -58,6 +60,7 @@ class judge {
   findings seen_;
   std::map<std::uint64_t, std::string> accepted_;  // seq → op
   std::map<std::string, std::uint64_t> seq_of_op_;
+  std::set<std::string> contents_;  // hashes of what the server accepted
 };
 
 }  // namespace tinysync::oracle
