@@ -17,6 +17,12 @@ bool same_but_ctime(engine::seen a, engine::seen b) {
   return engine::same_stat(a, b);
 }
 
+/// What the index may say is there. Only ctime is of afterwards: whoever wrote in between is found by the
+/// scan that does not find what the index says.
+engine::seen unless_written(const engine::seen& before, const engine::seen& after) {
+  return same_but_ctime(before, after) ? after : before;
+}
+
 }  // namespace
 
 std::uint32_t fresh_permissions(mode_bits wanted) {
@@ -183,8 +189,8 @@ result<void> executor::replace(const journal::intent& i, journal::intent_result&
   r.unfinished = false;
   auto now = disk_.stat(op.from_path);
   if (!now) return failure(now.error());
-  r.now = seen_of(*now);
-  if (r.now.inode != before->inode) return failure(errc::changed_meanwhile, printable(op.from_path));
+  r.now = unless_written(seen_of(*before), seen_of(*now));
+  if (now->inode != before->inode) return failure(errc::changed_meanwhile, printable(op.from_path));
   return {};
 }
 
@@ -247,22 +253,26 @@ result<void> executor::keep(const journal::intent& i, journal::intent_result& r,
 result<void> executor::change_mode(const journal::intent& i, journal::intent_result& r) {
   auto now = expect(i);
   if (!now) return failure(now.error());
-  if (auto ok = disk_.set_mode(i.op.from_path, permissions_for(now->mode, i.op.mode)); !ok) return ok;
+  const auto mode = permissions_for(now->mode, i.op.mode);
+  if (auto ok = disk_.set_mode(i.op.from_path, mode); !ok) return ok;
   auto after = disk_.stat(i.op.from_path);
   if (!after) return failure(after.error());
-  r.now = seen_of(*after);
+  auto meant = *now;
+  meant.mode = seen_of(*after).mode;
+  r.now = unless_written(meant, seen_of(*after));
   return {};
 }
 
 result<void> executor::rename(const journal::intent& i, journal::intent_result& r) {
-  if (auto ok = expect(i); !ok) return failure(ok.error());
+  auto before = expect(i);
+  if (!before) return failure(before.error());
   if (auto ok = disk_.rename_noreplace(i.op.from_path, i.op.to_path); !ok) return ok;
   r.unfinished = true;  // from here on the index is behind the disk
   touched(i.op.from_path);
   touched(i.op.to_path);
   auto now = disk_.stat(i.op.to_path);
   if (!now) return failure(now.error());
-  r.now = seen_of(*now);
+  r.now = unless_written(*before, seen_of(*now));
   r.unfinished = false;
   return {};
 }

@@ -98,6 +98,8 @@ std::optional<journal::intent_result> executor::achieved(const journal::intent& 
                    (left ? left->inode != now->inode : left.error().code == errc::missing);
       if (!moved) return std::nullopt;
       r.now = seen_of(*now);
+      if (r.now.kind != item_kind::folder && (r.now.size != op.expected->seen.size || r.now.mtime_ns != op.expected->seen.mtime_ns))
+        r.now = op.expected->seen;  // written since: a scan finds it
       return r;
     }
     default: return std::nullopt;  // a scan sees it and calls it the same

@@ -19,7 +19,7 @@ usage() {
   test                 build and run everything that must pass on every change
   build [PRESET]       dev (default), release, asan, tsan or strict, into build/PRESET
   check [--full]       test, then the sanitizers; --full: also TSan, 20,000 seeds, long runs, a bare Debian
-  sim [FROM..TO]       world seeds (default 1..1000)
+  sim [VERB …]         the simulator: run (the default), replay, shrink; ./dev sim --help
   unit BINARY [ARGS]   one test binary: unit_engine --gtest_filter='planner*'
   system               the short runs of the real programs
   format               clang-format over what differs from HEAD
@@ -89,9 +89,9 @@ case "$verb" in
     exec "build/dev/tests/$binary" "$@"
     ;;
   sim)
-    range=${1:-1..1000}
-    build dev world_seeds
-    TINYSYNC_SEEDS=$range exec build/dev/tests/world_seeds
+    build dev tinysync-sim
+    [ $# -gt 0 ] || set -- run
+    exec build/dev/bin/tinysync-sim "$@"
     ;;
   check)
     build dev
@@ -102,7 +102,7 @@ case "$verb" in
       build tsan
       # All that has threads, the real programs among it; the small ones run in one.
       run_tests tsan -E '^(style|small_plans|small_stories)$'
-      TINYSYNC_SEEDS=1..20000 build/dev/tests/world_seeds
+      build/dev/bin/tinysync-sim run --seeds 1..20000
       TINYSYNC_CRASH_MOMENTS=140 build/dev/tests/scenarios --gtest_brief=1 --gtest_filter='a_crash.*'
       bash tests/system/scenario_run.sh build/dev/bin
       bash tests/system/programs_run.sh build/dev/bin full

@@ -3,11 +3,11 @@
 # needed for these tests is built; a target that does not exist or fails, fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-targets=(unit_vocabulary unit_engine actors_test unit_platform unit_server scenarios world_seeds)
+targets=(unit_vocabulary unit_engine actors_test unit_platform unit_server scenarios simulated)
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-export TINYSYNC_SEEDS=${TINYSYNC_SEEDS:-1..100}
 jobs=$(nproc)
+export TINYSYNC_SEEDS=${TINYSYNC_SEEDS:-1..200}
 
 echo "==> building with sanitizers: ${targets[*]}" >&2
 cmake --preset asan >/dev/null
