@@ -4,6 +4,7 @@
 #include "client/folder/listing.hpp"
 #include "platform/log/log.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::client {
 namespace {
@@ -202,7 +203,7 @@ void scanner::conclude() {
   m.set_scan(job_->number);
   m.set_now_ns(doors_.clock->wall_now_ns());
   m.set_whole_tree(job_->whole_tree);
-  m.set_sure(job_->sure);
+  m.set_sure(job_->sure || planted(mistake::half_a_move_is_a_delete));
   self_.ask(store_, std::move(m), store_answers_within, [this](result<pb::ScanConcluded> r) {
     if (!r) return give_up(r.error());
     if (r->missing()) look_elsewhere();
@@ -213,6 +214,7 @@ void scanner::conclude() {
 /// The index is never ahead of the disk: what a power cut takes would pass for deleted by its user, and what
 /// it leaves of a file for an edit.
 result<void> scanner::make_durable() {
+  if (planted(mistake::scan_ahead_of_disk)) return {};
   auto files = std::exchange(job_->seen_files, {});
   std::set<std::string> folders;
   for (auto at : std::exchange(job_->seen_folders, {}))

@@ -3,6 +3,7 @@
 #include "client/folder/layout.hpp"
 #include "platform/log/log.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::client {
 namespace {
@@ -16,7 +17,7 @@ pb::FoldersTouched summarise(const std::vector<watch::event>& events) {
   std::set<std::string> folders;
   pb::FoldersTouched out;
   for (const auto& e : events) {
-    if (e.kind == event_kind::overflow) out.set_overflow(true);
+    if (e.kind == event_kind::overflow && !planted(mistake::overflow_ignored)) out.set_overflow(true);
     if (fs::is_within(e.folder, folder::own_folder)) {
       if (join_path(e.folder, e.name) == folder::echo_path) out.set_echo(true);
       continue;

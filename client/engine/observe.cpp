@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::engine {
 namespace {
@@ -368,7 +369,7 @@ void scan_batch::remove_gone(local_changes& out) {
     bool frozen = std::any_of(frozen_.begin(), frozen_.end(), [&](const std::string& f) {
       return folder == f || folder.starts_with(f + "/");
     });
-    if (!frozen) remove_below(id, out);
+    if (!frozen || planted(mistake::absence_is_evidence)) remove_below(id, out);
   }
 }
 

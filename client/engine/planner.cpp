@@ -1,4 +1,5 @@
 #include "client/engine/planner.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 #include <algorithm>
 
@@ -156,7 +157,7 @@ bool planner::settle_content_on_disk(const item_id& id, const local_item& l, con
   // Also needed where none is expected: the displaced file is inspected after the swap.
   op.keep_name = d_.free_conflict_name(l.at, id, l.hash, l.seen.mtime_ns);
   op.keep_id = d_.fresh_item();
-  if (l.hash != b.what.hash) {
+  if (l.hash != b.what.hash && !planted(mistake::theirs_replaces_mine)) {
     op.why = cause::conflicting_edit;
     d_.note(id, cause::conflicting_edit);
   }
@@ -264,7 +265,7 @@ void planner::deleted_here(const item_id& id, const item& b, const item& r) {
     if (!folder) break;
     above = folder->at.parent;
   }
-  if (edited(b, r)) return come_back(id, r, cause::delete_lost);
+  if (edited(b, r) && !planted(mistake::delete_beats_edit)) return come_back(id, r, cause::delete_lost);
   if (implied && b.at != r.at) return come_back(id, r, cause::moved_there);
   // Named is the topmost folder deleted: what was moved out of it meanwhile does not follow.
   item_id because_of;

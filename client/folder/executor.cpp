@@ -5,6 +5,7 @@
 #include "client/folder/trash.hpp"
 #include "platform/crypto/history.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::folder {
 namespace {
@@ -20,12 +21,13 @@ bool same_but_ctime(engine::seen a, engine::seen b) {
 /// What the index may say is there. Only ctime is of afterwards: whoever wrote in between is found by the
 /// scan that does not find what the index says.
 engine::seen unless_written(const engine::seen& before, const engine::seen& after) {
-  return same_but_ctime(before, after) ? after : before;
+  return same_but_ctime(before, after) || planted(mistake::stat_of_afterwards) ? after : before;
 }
 
 }  // namespace
 
 std::uint32_t fresh_permissions(mode_bits wanted) {
+  if (planted(mistake::modes_forgotten)) return 0644;
   if (wanted.private_) return wanted.executable ? 0700 : 0600;
   return wanted.executable ? 0755 : 0644;
 }
@@ -45,6 +47,7 @@ void executor::touched(const std::string& path) { folders_.insert(std::string(fs
 result<void> executor::make_durable() {
   auto folders = std::move(folders_);
   folders_.clear();
+  if (planted(mistake::no_folder_fsync)) return {};
   if (folders.size() > most_single_syncs) return disk_.sync_all();
   // Staging last: what left it must be durable where it went first.
   auto left = folders.extract(std::string(staging_folder));
@@ -218,6 +221,7 @@ result<void> executor::keep_or_trash(const journal::intent& i, journal::intent_r
   // Without a hash: the scan that follows reads it when it can.
   if (being_written) return keep(i, r, displaced, content_hash{});
   bool mine = i.op.why == engine::cause::conflicting_edit || *hash != i.op.expected->hash;
+  if (planted(mistake::swap_without_inspection)) mine = false;
   if (mine) return keep(i, r, displaced, *hash);
   r.open = open;
   auto entry = to_trash(displaced, std::string(fs::name_of(i.op.from_path)), i.id, now_ns);
@@ -233,6 +237,7 @@ result<void> executor::keep(const journal::intent& i, journal::intent_result& r,
     auto name = attempt == 1 ? i.op.keep_name
                              : std::to_string(attempt) + " " + i.op.keep_name.substr(0, 250);
     auto path = join_path(folder, name);
+    if (planted(mistake::copy_over_what_is_there)) static_cast<void>(disk_.unlink(path));
     auto moved = disk_.rename_noreplace(displaced, path);
     if (moved) {
       touched(path);
@@ -284,6 +289,9 @@ result<void> executor::remove(const journal::intent& i, journal::intent_result& 
   // Also what is missing is for a scan to explain: it may have been moved, and its row would be lost.
   if (!now) return failure(now.error());
   touched(op.from_path);
+  if (now->kind == item_kind::folder && planted(mistake::recursive_delete))
+    if (auto entries = disk_.list(op.from_path))
+      for (const auto& e : *entries) static_cast<void>(disk_.unlink(join_path(op.from_path, e.name)));
   if (now->kind == item_kind::folder) return disk_.rmdir(op.from_path);
   if (now->kind == item_kind::file) {
     // What a program is about to write is an edit, and an edit beats a delete.
@@ -295,7 +303,7 @@ result<void> executor::remove(const journal::intent& i, journal::intent_result& 
   r.unfinished = true;
   r.open = now->kind == item_kind::file && may_be_written(staged);
   auto hash = hash_at(staged);
-  if (!hash || *hash != op.expected->hash) {
+  if (!planted(mistake::delete_without_inspection) && (!hash || *hash != op.expected->hash)) {
     // An edit that came in between: it goes back where it was.
     if (auto back = disk_.rename_noreplace(staged, op.from_path); !back) return back;
     r.unfinished = false;

@@ -4,6 +4,7 @@
 #include "client/folder/layout.hpp"
 #include "client/folder/listing.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::folder {
 
@@ -15,7 +16,7 @@ result<std::vector<rescued>> executor::recover(const std::vector<journal::intent
   for (const auto& e : *staged)
     if (auto ok = recover_staged(e, intents, now_ns, out); !ok) return failure(ok.error());
   for (const auto& i : intents)
-    if (i.op.what == engine::verb::park && !went_on(i, intents))
+    if (i.op.what == engine::verb::park && !planted(mistake::parked_forgotten) && !went_on(i, intents))
       if (auto ok = unpark(i); !ok) return failure(ok.error());
   // What the intents had put in place before they ended is found by the scan that follows, and the
   // index will say that it is there: so it has to be durable first.
@@ -29,7 +30,7 @@ result<std::vector<rescued>> executor::recover(const std::vector<journal::intent
 result<void> executor::recover_staged(const fs::entry& e, const std::vector<journal::intent>& intents,
                                       std::int64_t now_ns, std::vector<rescued>& out) {
   auto path = join_path(staging_folder, e.name);
-  if (e.name.ends_with(part_suffix)) return disk_.unlink(path);  // an unfinished download: ours alone
+  if (e.name.ends_with(part_suffix) || planted(mistake::staging_swept)) return disk_.unlink(path);  // an unfinished download: ours alone
   auto name = std::string_view(e.name);
   bool set_aside = name.ends_with(old_suffix);
   if (set_aside) name.remove_suffix(old_suffix.size());
@@ -71,6 +72,7 @@ result<void> executor::recover_staged(const fs::entry& e, const std::vector<jour
 }
 
 std::optional<journal::intent_result> executor::achieved(const journal::intent& i) {
+  if (planted(mistake::work_forgotten)) return std::nullopt;
   const auto& op = i.op;
   journal::intent_result r;
   r.id = i.id;

@@ -4,6 +4,7 @@
 #include "platform/crypto/history.hpp"
 #include "platform/crypto/sha256.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::folder {
 namespace {
@@ -40,6 +41,7 @@ engine::listing list_folder(fs::disk& disk, const std::string& path,
     out.self = seen_of(*self);
   }
   auto entries = disk.list(path);
+  if (!entries && planted(mistake::errors_look_empty)) entries.emplace();
   if (!entries) {
     bool elsewhere = entries.error().code == errc::outside_root;
     out.failed = elsewhere ? "other_filesystem" : code_of(entries.error());

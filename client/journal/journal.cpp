@@ -5,6 +5,7 @@
 #include "platform/crypto/sha256.hpp"
 #include "platform/sqlite/migrate.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::journal {
 
@@ -16,6 +17,7 @@ journal::journal(sqlite::database db, journal_options options)
 result<std::unique_ptr<journal>> journal::open(journal_options options) {
   sqlite::options how;
   how.where = options.where;
+  if (planted(mistake::index_not_durable)) how.synchronous = sqlite::durability::off;
   how.most_pages = options.most_pages;
   auto db = sqlite::database::open(options.path, how);
   if (!db) return failure(db.error());

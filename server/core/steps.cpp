@@ -2,6 +2,7 @@
 
 #include "platform/crypto/history.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::server {
 namespace {
@@ -116,7 +117,7 @@ struct stepper {
       return refuse(reason::content_changed, it);
     if (link) what.hash = content_hash_of(what.link_target);
     if (same_content(it.what, what)) return agree(it);
-    if (it.content_op != c.content_op) return refuse(reason::content_changed, it);
+    if (it.content_op != c.content_op && !planted(mistake::any_content_wins)) return refuse(reason::content_changed, it);
     if (!link)
       if (auto bad = content_problem(what); bad != reason::none) return refuse(bad);
     set_content(it, what);
@@ -140,7 +141,7 @@ struct stepper {
     item it;
     if (auto s = live(it); s.why != reason::none) return s;
     if (it.at == c.to) return agree(it);
-    if (it.place_op != c.place_op) return refuse(reason::place_changed, it);
+    if (it.place_op != c.place_op && !planted(mistake::any_place_wins)) return refuse(reason::place_changed, it);
     set_place(it, c.to);
     return change(log_kind::move_rename, std::move(it));
   }
@@ -154,6 +155,10 @@ struct stepper {
     auto it = tree.find(m.item);
     if (!it) return refuse(reason::item_missing);
     if (it->deleted) return agree(*it);
+    if (planted(mistake::any_delete_wins)) {
+      bury(*it);
+      return change(log_kind::delete_item, std::move(*it));
+    }
     if (has_content(it->kind) && it->content_op != c.content_op)
       return refuse(reason::content_changed, it);
     if (it->place_op != c.place_op || moved_out(*it)) return refuse(reason::place_changed, it);

@@ -1,3 +1,4 @@
+#include "proto/vocabulary/planted.hpp"
 #include "server/store/committer.hpp"
 
 #include <algorithm>
@@ -114,7 +115,7 @@ result<void> sqlite_metadata::committer::find_known(working& w) {
     auto reused = failure(errc::op_id_reused, to_string(m.op));
     {
       auto r = db_.query("log_op", v_.no, raw(device), raw(m.op));
-      if (r.next()) {
+      if (r.next() && !planted(mistake::no_idempotency)) {
         if (!same(r, 4)) return reused;
         w.decided[i] = applied_before(m.op, r);
         continue;
@@ -161,7 +162,7 @@ void sqlite_metadata::committer::run_units(working& w, bool careful) {
   for (std::size_t i = 0; i < w.mutations().size(); ++i) {
     if (w.decided[i]) continue;
     const auto& group = w.mutations()[i].group;
-    auto known = group.none() ? groups.end() : groups.find(group);
+    auto known = group.none() || planted(mistake::groups_in_parts) ? groups.end() : groups.find(group);
     if (known != groups.end()) {
       units[known->second].push_back(i);
       continue;
@@ -264,7 +265,7 @@ void sqlite_metadata::committer::record(working& w, std::size_t i, const decisio
   if (d.theirs) o.canonical = tree_.canonical(d.theirs->id);
   if (d.kind == verdict::applied) o.at = store_.sealed(id_, at);
   if (d.kind == verdict::agreed) o.at = store_.head_of(id_, v_);
-  if (depends_on_request_alone(d.why))
+  if (depends_on_request_alone(d.why) || (d.why != reason::none && planted(mistake::refusals_remembered)))
     db_.run("refusal_add", v_.no, raw(w.request.device), raw(m.op), raw(w.digests[i]), d.why,
             now_ns_);
   w.decided[i] = std::move(o);

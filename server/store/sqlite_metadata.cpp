@@ -2,6 +2,7 @@
 
 #include "embedded/server_store.hpp"
 #include "platform/sqlite/migrate.hpp"
+#include "proto/vocabulary/planted.hpp"
 #include "server/store/committer.hpp"
 #include "server/store/sqlite_vault.hpp"
 
@@ -39,6 +40,7 @@ result<std::unique_ptr<sqlite_metadata>> sqlite_metadata::open(sqlite_store_opti
   sqlite::options how;
   how.in_memory = options.in_memory;
   how.where = options.where;
+  if (planted(mistake::server_not_durable)) how.synchronous = sqlite::durability::off;
   auto db = sqlite::database::open(options.path, how);
   if (!db) return failure(db.error());
   const sqlite::migration steps[] = {{1, embedded::server_store::text("001_schema.sql")},

@@ -159,7 +159,9 @@ bool stage::fill_disk(device& d, const step& s) {
 }
 
 bool stage::fill_database(device& d, const step& s) {
-  d.databases().set_capacity(s.args.at(0) == "yes" ? 0 : ~0ull);
+  const bool full = s.args.at(0) == "yes";
+  states_[d.name()]->index_was_full |= full;
+  d.databases().set_capacity(full ? 0 : ~0ull);
   return true;
 }
 
@@ -216,7 +218,7 @@ void stage::heal(device& d) {
                  sqlite::file_verb::sync, sqlite::file_verb::remove, sqlite::file_verb::move})
     d.databases().fail_next(v, {}, 0);
   d.databases().set_capacity(~0ull);
-  of = state{.meant = of.meant};
+  of = state{.index_was_full = of.index_was_full, .meant = of.meant};
   if (!d.running()) d.start({});
   if (!d.online()) d.go_online();
 }

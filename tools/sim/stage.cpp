@@ -122,6 +122,9 @@ oracle::findings stage::make_peace() {
   peace_->only_writer = meant;
   peace_->power_failed = power_failed_;
   auto out = judge_->at_peace(*peace_);
+  for (auto* d : world_->devices())
+    if (d->databases().failed() == 0 && !states_[d->name()]->index_was_full && world_->rebuilt(*d))
+      out.push_back({"rebuilt", d->name() + " built its index anew, and nothing had happened to it"});
   writers_.clear();
   faithful_ = true;
   return out;

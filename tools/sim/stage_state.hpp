@@ -10,6 +10,7 @@ namespace tinysync::sim {
 
 struct stage::state {
   bool root_gone = false, deaf = false;
+  bool index_was_full = false;  ///< ever
   std::set<std::string> unreadable, held;
   oracle::tree meant;  ///< what its user saw after they last did something
 };

@@ -91,6 +91,8 @@ class world {
   std::map<std::string, std::string> listed_conflicts(device& d);
   /// mine, theirs or both; what is wrong, or nothing.
   std::string resolve(device& d, const std::string& id, const std::string& keep);
+  /// Was its index ever built anew?
+  bool rebuilt(device& d);
   /// Path → why it stays on this device, as `status` says.
   std::map<std::string, std::string> exempt_on(device& d);
   /// Paths that a rule keeps from being synced, and the rule that ignores a path, for people.

@@ -48,6 +48,11 @@ std::string world::resolve(device& d, const std::string& id, const std::string& 
   return e.what();
 }
 
+bool world::rebuilt(device& d) {
+  auto said = ask(vault_actor(d, "local_store"), pb::AskSummary{});
+  return !dynamic_cast<const pb::Summary&>(*said).rebuilt().empty();
+}
+
 std::map<std::string, std::string> world::exempt_on(device& d) {
   std::map<std::string, std::string> out;
   auto said = ask(vault_actor(d, "local_store"), pb::AskSummary{});
