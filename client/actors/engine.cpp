@@ -121,6 +121,7 @@ void vault_engine::scanned(const result<pb::Scanned>& r) {
   unblock(block_reason::root_missing);
   next_rescan_ = self_.now() + doors_.config.rescan_every;
   for (const auto& f : r->again()) trees_.insert(f);
+  for (const auto& f : r->relist()) folders_.insert(f);
   if (r->ignored_folders_size() > 0) {
     pb::Unwatch unwatch;
     *unwatch.mutable_folders() = r->ignored_folders();

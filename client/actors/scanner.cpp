@@ -220,15 +220,14 @@ result<void> scanner::make_durable() {
   for (auto at : std::exchange(job_->seen_folders, {}))
     while (folders.insert(at).second && !at.empty()) at = std::string(fs::parent_of(at));
   if (files.size() + folders.size() > most_single_syncs) return disk_->sync_all();
-  auto one = [](result<void> synced) -> result<void> {
-    auto why = synced ? errc{} : synced.error().code;
-    const bool gone = why == errc::missing || why == errc::unsupported;  // since: a next scan tells
-    return synced || gone ? result<void>{} : synced;
+  // What has gone since a next scan tells. What cannot be opened to be synced is, with everything else.
+  auto fails = [](const result<void>& synced) {
+    return !synced && synced.error().code != errc::missing && synced.error().code != errc::unsupported;
   };
   for (const auto& f : files)
-    if (auto ok = one(disk_->sync_file(f)); !ok) return ok;
+    if (fails(disk_->sync_file(f))) return disk_->sync_all();
   for (const auto& f : folders)
-    if (auto ok = one(disk_->sync_folder(f)); !ok) return ok;
+    if (fails(disk_->sync_folder(f))) return disk_->sync_all();
   return {};
 }
 
@@ -254,6 +253,7 @@ void scanner::look_again(const std::vector<std::string>& listed) {
   pb::Compare m;
   m.set_scan(job_->number);
   m.set_again(true);
+  job_->relist.insert(listed.begin(), listed.end());
   for (const auto& path : listed) *m.add_folders() = to_message(folder::list_folder(*disk_, path, root_, rules_.rules()));
   self_.ask(store_, std::move(m), store_answers_within, [this](result<pb::Compared> r) {
     if (!r) return give_up(r.error());
@@ -267,6 +267,7 @@ void scanner::concluded(const pb::ScanConcluded& c) {
   out.set_entries(job_->entries);
   for (const auto& path : c.again()) out.add_again(path);
   for (const auto& path : c.later()) out.add_later(path);
+  for (const auto& path : job_->relist) out.add_relist(path);
   for (const auto& path : c.ignored_folders()) out.add_ignored_folders(path);
   if (std::exchange(new_rules_, false)) out.add_again("");  // what was ignored may not be any more
   out.set_again_in_ms(c.again_in_ms());

@@ -26,7 +26,7 @@ class scanner {
     bool whole_tree = false, eager = false;
     bool first = true;  // nothing of it has been compared yet
     std::deque<std::string> beside, to_list;  // those beside come first, and alone
-    std::set<std::string> listed;
+    std::set<std::string> listed, relist;
     std::deque<std::string> to_hash;
     std::set<std::string> seen_files, seen_folders;  // not durable yet, for all that is known
     bool sure = false;  // what is missing is nowhere else

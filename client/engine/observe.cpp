@@ -105,7 +105,6 @@ void scan_batch::sighted(const listing& l) {
     if (found != found_.end() && same_identity(found->second.seen, e.seen)) continue;  // it was there already
     if (auto id = known_inode(e.seen)) vanished_.erase(*id);
   }
-  again_.push_back(l.path);
 }
 
 /// What comes by a move, or goes by one, is never held back: other items depend on it.
@@ -375,7 +374,6 @@ void scan_batch::remove_gone(local_changes& out) {
 
 local_changes scan_batch::conclude(std::int64_t now_ns, const random_source& random) {
   local_changes out;
-  out.again = std::move(again_);
   settle_identities();
   leave_with_their_folder();
   match_by_content();

@@ -77,6 +77,7 @@ class scan_batch {
   scan_wishes compare(const listing& l, bool recursive);
   void hashed(hashed_entry h);
   /// A folder that was compared already, listed once more: what seemed to have gone and is in it has moved.
+  /// It is for the next scan to take it up.
   void sighted(const listing& l);
   /// Is anything not where it was? It may have moved to where nobody has looked.
   bool misses_something() const { return !vanished_.empty(); }
@@ -126,7 +127,7 @@ class scan_batch {
   std::map<std::string, std::string> exempt_;
   std::map<std::string, item_id> replaced_;  // path of an unknown folder → the row that had it
   std::map<std::string, item_id> placed_;    // new ids of folders by path
-  std::vector<std::string> later_, ignored_folders_, again_;
+  std::vector<std::string> later_, ignored_folders_;
 };
 
 }  // namespace tinysync::engine

@@ -1,7 +1,8 @@
 #include "client/engine/planner.hpp"
-#include "proto/vocabulary/planted.hpp"
 
 #include <algorithm>
+
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::engine {
 namespace {

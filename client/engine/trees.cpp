@@ -1,4 +1,5 @@
 #include "client/engine/trees.hpp"
+
 #include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::engine {

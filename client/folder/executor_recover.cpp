@@ -1,12 +1,32 @@
 // What a crash left in staging, and what the intents before it had achieved.
 
 #include "client/folder/executor.hpp"
+
+#include <algorithm>
+
 #include "client/folder/layout.hpp"
 #include "client/folder/listing.hpp"
 #include "proto/vocabulary/names.hpp"
 #include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::folder {
+namespace {
+
+constexpr int most_looks = 8;  // at what a disk that fails now and then does not show at once
+
+result<fs::file_stat> stat_of(fs::disk& disk, const std::string& path) {
+  auto now = disk.stat(path);
+  for (int i = 1; i < most_looks && !now && now.error().code == errc::io_failed; ++i) now = disk.stat(path);
+  return now;
+}
+
+engine::hashed_entry content_of(fs::disk& disk, const std::string& path) {
+  auto there = hash_entry(disk, path);
+  for (int i = 1; i < most_looks && there.failed == name_of(errc::io_failed); ++i) there = hash_entry(disk, path);
+  return there;
+}
+
+}  // namespace
 
 result<std::vector<rescued>> executor::recover(const std::vector<journal::intent>& intents,
                                                std::int64_t now_ns) {
@@ -78,7 +98,7 @@ std::optional<journal::intent_result> executor::achieved(const journal::intent& 
   r.id = i.id;
   switch (op.what) {
     case engine::verb::make_folder: {
-      auto now = disk_.stat(op.to_path);
+      auto now = stat_of(disk_, op.to_path);
       if (!now || now->kind != fs::kind::folder) return std::nullopt;
       r.now = seen_of(*now);
       return r;
@@ -86,7 +106,7 @@ std::optional<journal::intent_result> executor::achieved(const journal::intent& 
     case engine::verb::create_file:
     case engine::verb::create_link:
     case engine::verb::replace: {
-      auto there = hash_entry(disk_, op.what == engine::verb::replace ? op.from_path : op.to_path);
+      auto there = content_of(disk_, op.what == engine::verb::replace ? op.from_path : op.to_path);
       if (!there.failed.empty() || there.seen.kind != op.state->kind || there.hash != op.state->what.hash)
         return std::nullopt;
       r.now = there.seen;
@@ -94,8 +114,8 @@ std::optional<journal::intent_result> executor::achieved(const journal::intent& 
     }
     case engine::verb::move:
     case engine::verb::aside: {
-      auto now = disk_.stat(op.to_path);
-      auto left = disk_.stat(op.from_path);
+      auto now = stat_of(disk_, op.to_path);
+      auto left = stat_of(disk_, op.from_path);
       bool moved = now && op.expected && engine::same_identity(seen_of(*now), op.expected->seen) &&
                    (left ? left->inode != now->inode : left.error().code == errc::missing);
       if (!moved) return std::nullopt;
@@ -110,8 +130,16 @@ std::optional<journal::intent_result> executor::achieved(const journal::intent& 
 
 /// To where it was on its way, if what was there has made way by now.
 bool executor::went_on(const journal::intent& parked, const std::vector<journal::intent>& intents) {
+  auto way_is_open = [&](const std::string& to) {
+    return std::none_of(intents.begin(), intents.end(), [&](const journal::intent& k) {
+      bool above = false;
+      for (const auto& path : {k.op.from_path, k.op.to_path})
+        above |= !path.empty() && path != to && fs::is_within(to, path);
+      return above && !achieved(k);
+    });
+  };
   for (const auto& i : intents) {
-    if (i.op.from_path != parked.op.to_path || !disk_.rename_noreplace(i.op.from_path, i.op.to_path)) continue;
+    if (i.op.from_path != parked.op.to_path || !way_is_open(i.op.to_path) || !disk_.rename_noreplace(i.op.from_path, i.op.to_path)) continue;
     touched(i.op.from_path);
     touched(i.op.to_path);
     return true;

@@ -16,7 +16,12 @@ bool touches(const folder_change& a, const folder_change& b) {
   return false;
 }
 
-std::string torn(const std::string& data) { return data.substr(0, data.size() / 2); }
+/// Half of what was written since the last sync: what was appended to stays.
+std::string torn(const node& n) {
+  const auto &now = n.now.data, &synced = n.durable.data;
+  const auto kept = now.starts_with(synced) ? synced.size() : 0;
+  return now.substr(0, kept + (now.size() - kept) / 2);
+}
 
 void apply(const folder_change& change) {
   for (const auto& a : change) {
@@ -99,7 +104,7 @@ void fake_disk::world::crash(const std::function<bool()>& survives) {
       if (survives())
         n->durable.data = n->now.data;
       else if (survives())
-        n->durable.data = torn(n->now.data);
+        n->durable.data = torn(*n);
     }
     n->now = n->durable;
     n->open_handles = n->open_writers = 0;
@@ -138,7 +143,7 @@ std::vector<std::string> fake_disk::tearable() const {
   std::vector<std::string> out;
   auto look = [&](const node& n) {
     if (n.kind == kind::file && n.written_by == author::user && n.now.data != n.durable.data)
-      out.push_back(torn(n.now.data));
+      out.push_back(torn(n));
   };
   // What was removed may be back, too.
   for (auto which : {&node::now, &node::durable})

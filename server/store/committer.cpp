@@ -1,8 +1,9 @@
-#include "proto/vocabulary/planted.hpp"
 #include "server/store/committer.hpp"
 
 #include <algorithm>
 #include <map>
+
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::server {
 namespace {

@@ -19,6 +19,7 @@ usage() {
   test                 build and run everything that must pass on every change
   build [PRESET]       dev (default), release, asan, tsan or strict, into build/PRESET
   check [--full]       test, then the sanitizers; --full: also TSan, 20,000 seeds, long runs, a bare Debian
+  planted [SEEDS]      let the simulator look for every known mistake; prints the table
   sim [VERB …]         the simulator: run (the default), replay, shrink; ./dev sim --help
   unit BINARY [ARGS]   one test binary: unit_engine --gtest_filter='planner*'
   system               the short runs of the real programs
@@ -88,6 +89,7 @@ case "$verb" in
     shift
     exec "build/dev/tests/$binary" "$@"
     ;;
+  planted) exec bash tools/dev/planted.sh "$@" ;;
   sim)
     build dev tinysync-sim
     [ $# -gt 0 ] || set -- run

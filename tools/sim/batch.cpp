@@ -104,14 +104,14 @@ void take_line(const std::string& line, worker& w, batch_report& report) {
 }
 
 /// False: it has ended.
-bool take(worker& w, batch_report& report) {
+bool take(worker& w, batch_report& report, bool stopped) {
   char bytes[65536];
   auto n = ::read(w.from, bytes, sizeof bytes);
   if (n <= 0) {
     ::close(w.from);
     int status = 0;
     ::waitpid(w.pid, &status, 0);
-    if (w.playing > 0)
+    if (w.playing > 0 && !stopped)
       add_finding(report, w.playing, {"died", "the process ended by signal " + std::to_string(WTERMSIG(status))});
     return false;
   }
@@ -128,6 +128,7 @@ bool take(worker& w, batch_report& report) {
 batch_report run_batch(const batch_options& o, const std::function<void(const batch_report&)>& progress) {
   const auto begin = steady_clock::now();
   batch_report report;
+  bool stopped = false;
   std::vector<worker> workers;
   for (unsigned i = 0; i < o.jobs; ++i) workers.push_back(start(o, i));
   while (!workers.empty()) {
@@ -135,12 +136,12 @@ batch_report run_batch(const batch_options& o, const std::function<void(const ba
     for (const auto& w : workers) waiting.push_back({w.from, POLLIN, 0});
     ::poll(waiting.data(), waiting.size(), 500);
     for (std::size_t i = waiting.size(); i-- > 0;)
-      if (waiting[i].revents != 0 && !take(workers[i], report))
+      if (waiting[i].revents != 0 && !take(workers[i], report, stopped))
         workers.erase(workers.begin() + static_cast<std::ptrdiff_t>(i));
     report.took = steady_clock::now() - begin;
     if (progress) progress(report);
-    if (report.failed.size() >= o.most_failures)
-      for (const auto& w : workers) ::kill(w.pid, SIGKILL);
+    if (report.failed.size() < o.most_failures || std::exchange(stopped, true)) continue;
+    for (const auto& w : workers) ::kill(w.pid, SIGKILL);
   }
   return report;
 }

@@ -227,6 +227,7 @@ void stage::heal(device& d) {
 
 bool stage::everybody(const step& s) {
   if (s.verb == "wait") return true;
+  if (s.verb == "stumble") return stumbles_ = true;  // on the way to peace every call of a disk fails once
   if (s.verb == "suspend") {
     world_->suspend(std::chrono::seconds(number(s, 0)));
   } else if (s.verb == "clock") {

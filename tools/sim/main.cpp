@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -23,14 +24,18 @@ using json = nlohmann::ordered_json;
 
 constexpr int all_well = 0, wrong_arguments = 2, found_something = 7;
 
-std::optional<std::pair<std::uint64_t, std::uint64_t>> seeds_of(const std::string& text) {
-  unsigned long long from = 0, to = 0;
-  int used = 0;
-  if (std::sscanf(text.c_str(), "%llu..%llu%n", &from, &to, &used) == 2 && used == static_cast<int>(text.size()) && from <= to)
-    return std::pair(from, to);
-  if (std::sscanf(text.c_str(), "%llu%n", &from, &used) == 1 && used == static_cast<int>(text.size()))
-    return std::pair(from, from);
-  return std::nullopt;
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t n = 0;
+  auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), n);
+  return wrong == std::errc() && end == text.data() + text.size() ? std::optional(n) : std::nullopt;
+}
+
+/// A number, or FROM..TO.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> seeds_of(std::string_view text) {
+  auto dots = text.find("..");
+  auto from = number(text.substr(0, dots)), to = dots == text.npos ? from : number(text.substr(dots + 2));
+  if (!from || !to || *from > *to) return std::nullopt;
+  return std::pair(*from, *to);
 }
 
 double median_ms(std::vector<std::uint32_t> micros) {

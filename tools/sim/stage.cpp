@@ -117,10 +117,15 @@ oracle::findings stage::make_peace() {
   std::optional<oracle::tree> meant;
   if (writers_.size() == 1 && faithful_) meant = states_[*writers_.begin()]->meant;
   calm_down();
+  if (std::exchange(stumbles_, false))
+    for (auto* d : world_->devices())
+      for (int v = 0; v <= static_cast<int>(fs::verb::identity); ++v)
+        d->disk().fail_next(static_cast<fs::verb>(v), errc::io_failed);
   if (auto wrong = world_->try_settle(2h, 50'000)) return {{"stuck", *wrong}};
   peace_ = look();
   peace_->only_writer = meant;
-  peace_->power_failed = power_failed_;
+  peace_->may_double = power_failed_;
+  for (auto* d : world_->devices()) peace_->may_double |= d->disk().failed() + d->databases().failed() > 0;
   auto out = judge_->at_peace(*peace_);
   for (auto* d : world_->devices())
     if (d->databases().failed() == 0 && !states_[d->name()]->index_was_full && world_->rebuilt(*d))

@@ -89,7 +89,7 @@ class stage {
   counts fired_;
   std::set<std::string> writers_;      // since the last peace
   bool faithful_ = true;               // no power cut took anything from them since then
-  bool power_failed_ = false;
+  bool power_failed_ = false, stumbles_ = false;
   std::optional<oracle::peace> peace_;
   std::uint64_t agents_changed_ = 0;   // entries that users see
 };

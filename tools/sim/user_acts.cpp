@@ -26,6 +26,10 @@ bool has_room(const tree& t, const std::string& path) {
   return !path.empty() && !within(path, ".tinysync");
 }
 
+bool takes_a_file(const tree& t, const std::string& path) {
+  return has_room(t, path) && (!t.contains(path) || is(t, path, fs::kind::file));
+}
+
 bool folder_is_there(const tree& t, const std::string& path) {
   auto parent = parent_of(path);
   return parent.empty() || is(t, parent, fs::kind::folder);
@@ -60,18 +64,14 @@ const std::map<std::string, stage::performer, std::less<>>& stage::user_verbs() 
 }
 
 bool stage::write(device& d, const step& s) {
-  auto t = d.tree();
-  const auto& path = s.args.at(0);
-  if (!has_room(t, path) || (t.contains(path) && !is(t, path, fs::kind::file))) return false;
-  d.write(path, content_of(s));
+  if (!takes_a_file(d.tree(), s.args.at(0))) return false;
+  d.write(s.args[0], content_of(s));
   return true;
 }
 
 bool stage::save(device& d, const step& s) {
-  auto t = d.tree();
-  const auto& path = s.args.at(0);
-  if (!has_room(t, path) || (t.contains(path) && !is(t, path, fs::kind::file))) return false;
-  d.save(path, content_of(s));
+  if (!takes_a_file(d.tree(), s.args.at(0))) return false;
+  d.save(s.args[0], content_of(s));
   return true;
 }
 

@@ -103,7 +103,7 @@ void judge::account(const peace& p, findings& out) {
   for (const auto& [content, paths] : where) {
     contents.insert(content);
     // Let go of here and edited there, it may be kept twice (I19 speaks of what nobody let go of).
-    if (paths.size() > 1 && !p.power_failed && !ledger_.let_go(content))
+    if (paths.size() > 1 && !p.may_double && !ledger_.let_go(content))
       out.push_back({"doubled", "'" + short_of(content) + "' is at " + *paths.begin() + " and " + *paths.rbegin()});
   }
   for (const auto& c : ledger_.lost(contents)) out.push_back({"lost", short_of(c)});

@@ -28,7 +28,9 @@ struct peace {
   std::function<std::optional<std::string>(const std::string& hash)> blob;
   /// One user alone acted since the last peace, and its disk lost nothing: this is what they left.
   std::optional<oracle::tree> only_writer;
-  bool power_failed = false;  ///< on some device, ever: what was renamed may be at both places
+  /// A power cut may bring back what was renamed; and what an agent could not record, for its disk failed,
+  /// is not known again once its user has moved it. Then content may be kept twice.
+  bool may_double = false;
 };
 
 class judge {
