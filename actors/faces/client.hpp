@@ -103,6 +103,8 @@ struct local_store : protocol<
     asks<pb::Salvage, pb::Salvaged>,             // what the index before this one held
     asks<pb::AskDoubts, pb::Doubts>,             // what only the server can tell
     asks<pb::SettleDoubts, pb::Done>,
+    asks<pb::AskChains, pb::Chains>,
+    asks<pb::HistoriesPart, pb::Done>,           // the server was restored or forked
     tells<pb::DistrustSome>,                     // files are read again in turns, over days
     asks<pb::AskSuspects, pb::FoldersTouched>,   // folders with entries to be looked at again
     asks<pb::AskConflicts, pb::Conflicts>,

@@ -26,7 +26,7 @@ void look_again(const journal::intent& i, errc why, pb::DiskFinished& out) {
   bool untouched = why == errc::unavailable || why == errc::busy || why == errc::disk_full;
   if (untouched) return;
   for (const auto& path : {i.op.from_path, i.op.to_path})
-    if (!path.empty() && !fs::is_within(path, folder::own_folder))
+    if (!path.empty() && (!fs::is_within(path, folder::own_folder) || fs::parent_of(path) == folder::parked_path))
       out.add_look_again(std::string(fs::parent_of(path)));
   if (why == errc::not_empty) out.add_look_again(i.op.from_path);
 }

@@ -4,7 +4,6 @@
 
 #include "actors/failures.hpp"
 #include "client/actors/places.hpp"
-
 #include "platform/log/log.hpp"
 
 namespace tinysync::client {
@@ -17,12 +16,6 @@ using engine::lifecycle_event;
 
 constexpr auto scan_ends_within = 24h;      // a first scan of millions of files
 constexpr auto transfer_ends_within = 24h;  // bounded by the transfers' own time limits
-
-block_reason reason_named(const std::string& name) {
-  for (int i = 0; i <= static_cast<int>(block_reason::root_missing); ++i)
-    if (engine::name_of(static_cast<block_reason>(i)) == name) return static_cast<block_reason>(i);
-  return block_reason::server_integrity;
-}
 
 }  // namespace
 
@@ -88,6 +81,8 @@ void vault_engine::scan(std::set<std::string> folders, bool whole_tree) {
     folders_.clear();
   }
   scanning_ = true;
+  scans_trees_ = whole_tree;
+  scans_ = std::move(folders);
   self_.note("scanning");
   self_.ask(self_.sibling<faces::watcher>("watcher"), watch, store_answers_within,
             [this, m](result<pb::Watching> w) {
@@ -269,7 +264,8 @@ void vault_engine::handle(const pb::Tick&) {
     unread_.clear();
     if (engine::clears_itself(blocked_) && blocked_ == block_reason::root_missing) {
       blocked_ = block_reason::none;  // look again; it blocks anew if it is still missing
-      start_ = start_step::recover;   // what was open may be of the other one: everything anew
+      // What was open may be of the other one: everything anew, but for what the index has yet to tell.
+      start_ = std::min(start_, start_step::recover);
       everything_ = true;
     }
     self_.send(store_, pb::WakeWaiting{});
@@ -288,67 +284,6 @@ void vault_engine::handle(const pb::Tick&) {
     if (due != never)
       tick_in(std::chrono::duration_cast<std::chrono::milliseconds>(due - now) + 1ms);
   step();
-}
-
-// -- what others tell ----------------------------------------------------------------------------
-
-void vault_engine::handle(const pb::FoldersTouched& m) {
-  for (const auto& f : m.folders()) folders_.insert(f);
-  everything_ |= m.overflow();
-  step();
-}
-
-/// The disk of the index is full, or fails: nothing is done that could not be recorded.
-void vault_engine::handle(const pb::IndexFailed& m) {
-  index_failed({errc_from_name(m.code()).value_or(errc::io_failed), m.reason()});
-}
-
-void vault_engine::index_failed(const error& why) {
-  index_trouble_ = "the index cannot be written: " + (why.text.empty() ? to_string(why) : why.text);
-  if (why.code == errc::disk_full) block(block_reason::disk_full, index_trouble_);
-}
-
-void vault_engine::index_works() {
-  if (std::exchange(index_trouble_, {}).empty()) return;
-  unblock(block_reason::disk_full);
-}
-
-void vault_engine::handle(const pb::RemoteChanged&) {
-  index_works();
-  if (start_ == start_step::snapshot) {  // the server answers again
-    next_retry_ = never;
-  } else if (!bootstrapped_) {
-    bootstrapped_ = true;
-    if (!held() && state_ == lifecycle::bootstrapping)
-      event(lifecycle_event::snapshot_loaded, "snapshot loaded");
-  }
-  plan_wanted_ = true;
-  step();
-}
-
-void vault_engine::handle(const pb::OutboxChanged&) {
-  plan_wanted_ = true;
-  step();
-}
-
-void vault_engine::handle(const pb::LinkChanged& m) {
-  connected_ = m.connected();
-  if (!connected_) return;
-  if (blocked_ == block_reason::access_lost) unblock(blocked_);
-  retry_ = 0ms;
-  plan_wanted_ = true;
-  self_.send(store_, pb::WakeWaiting{});
-  step();
-}
-
-void vault_engine::handle(const pb::Block& m) { block(reason_named(m.reason())); }
-
-/// Answers first: what follows is the supervisor's, as for any index that is not trusted.
-result<pb::Done> vault_engine::handle(const pb::PanicResync& m) {
-  log::warn("vault.resync_asked", "vault={} why={}", to_string(vault_.vault), m.reason());
-  resync_asked_ = true;
-  self_.delay(0ms, pb::Tick{});
-  return pb::Done{};
 }
 
 // -- state -------------------------------------------------------------------------------------

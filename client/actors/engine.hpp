@@ -41,6 +41,7 @@ class vault_engine {
   void step();
   void start_step_on();
   void start_failed(const error& e);
+  void index_not_asked(const error& e);
   void recall();
   void await_snapshot();
   void recover();
@@ -87,6 +88,8 @@ class vault_engine {
   bool had_index_ = false, last_index_ = false, resync_asked_ = false;
 
   std::set<std::string> folders_, trees_;  // to be scanned; trees: with everything below
+  std::set<std::string> scans_;            // what the scan under way was asked for
+  bool scans_trees_ = false;
   std::set<std::string> unread_;           // to be scanned after a while
   int unread_scans_ = 0;                   // in a row that left something unread
   bool everything_ = false, everything_later_ = false;

@@ -42,9 +42,18 @@ void vault_engine::start_failed(const error& e) {
   retry_later();
 }
 
+/// The index is not to be had now; that says nothing about the root.
+void vault_engine::index_not_asked(const error& e) {
+  if (e.code == errc::local_state_corrupt) return start_failed(e);
+  starting_ = false;
+  self_.failed(to_string(e));
+  index_failed(e);
+  retry_later();
+}
+
 void vault_engine::recall() {
   self_.ask(store_, pb::AskSummary{}, store_answers_within, [this](result<pb::Summary> r) {
-    if (!r) return start_failed(r.error());
+    if (!r) return index_not_asked(r.error());
     starting_ = false;
     index_works();
     phase_ = r->phase();
@@ -90,7 +99,7 @@ void vault_engine::salvage() {
   m.set_had_index(had_index_);
   m.set_last_index(last_index_);
   self_.ask(store_, m, store_answers_within, [this](result<pb::Salvaged> r) {
-    if (!r) return start_failed(r.error());
+    if (!r) return index_not_asked(r.error());
     starting_ = false;
     for (const auto& table : r->damaged())
       log::warn("index.damaged", "vault={} lost=part of {}", to_string(vault_.vault), table);

@@ -128,6 +128,7 @@ std::chrono::milliseconds local_store::again_in(const engine::local_changes& cha
 
 result<pb::Planned> local_store::handle(const pb::Plan& m, actors::context& self) {
   return guarded([&]() -> result<pb::Planned> {
+    if (journal_->phase() != journal::phase::none) return failure(errc::unavailable, "the index is being built");
     auto p = journal_->plan_next(doors_.config.plan_items, m.most_disk_ops(),
                                  std::string(self.correlation()), m.now_ns());
     pb::Planned out;
@@ -250,7 +251,9 @@ pb::Cursor local_store::cursor() {
   pb::Cursor out;
   auto at = journal_->cursor();
   out.set_position(codec::encode(at));
-  out.set_head(std::max(journal_->highest().seq, at.seq).value);
+  const auto told = journal_->highest();
+  if (!told.epoch.none()) out.set_told(codec::encode(told));
+  out.set_head(std::max(told.seq, at.seq).value);
   out.set_bootstrapped(journal_->bootstrapped());
   return out;
 }

@@ -35,6 +35,8 @@ class local_store {
   result<pb::Done> handle(const pb::RecordIdentity& m);
   result<pb::RecordIdentity> handle(const pb::AskIdentity& m);
   result<pb::Done> handle(const pb::RecordLife& m);
+  result<pb::Chains> handle(const pb::AskChains& m);
+  result<pb::Done> handle(const pb::HistoriesPart& m);
   result<pb::Salvaged> handle(const pb::Salvage& m);
   result<pb::Doubts> handle(const pb::AskDoubts& m);
   result<pb::Done> handle(const pb::SettleDoubts& m);

@@ -148,6 +148,29 @@ result<pb::Done> local_store::handle(const pb::SettleDoubts& m) {
   });
 }
 
+// -- another history -----------------------------------------------------------------------------
+
+result<pb::Chains> local_store::handle(const pb::AskChains&) {
+  return guarded([&]() -> result<pb::Chains> {
+    pb::Chains out;
+    for (const auto& [seq, chain] : journal_->chains()) {
+      out.add_seq(seq.value);
+      out.add_chain(chain.str());
+    }
+    return out;
+  });
+}
+
+/// The index that knows the former history is built anew beside it, from a snapshot of this one.
+result<pb::Done> local_store::handle(const pb::HistoriesPart& m) {
+  auto kept = guarded([&]() -> result<pb::Done> {
+    journal_->part_at({m.agreed()});
+    return pb::Done{};
+  });
+  if (!kept) return kept;
+  throw actors::integrity_violation("the server's history is another after row " + std::to_string(m.agreed()));
+}
+
 result<pb::Done> local_store::handle(const pb::RecordLife& m) {
   return guarded([&]() -> result<pb::Done> {
     journal_->put_state("life", m.life());

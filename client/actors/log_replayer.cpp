@@ -24,9 +24,6 @@ engine::block_reason reason_for(errc code) {
     case errc::not_found: return engine::block_reason::vault_gone;
     case errc::forbidden: return engine::block_reason::access_lost;
     case errc::update_required: return engine::block_reason::update_required;
-    // A restored or forked server: reconciling two histories is not built yet, and taking the older
-    // one's snapshot for the truth would remove what it lost. Nothing is touched.
-    case errc::history_diverged: return engine::block_reason::server_integrity;
     default: return engine::block_reason::none;
   }
 }
@@ -53,8 +50,9 @@ void log_replayer::started(actors::context& self) {
 }
 
 /// The answer stands for the head at the time of the question: a run under way does not count.
-actors::later<pb::Replayed> log_replayer::handle(const pb::CatchUp&, actors::context& self) {
+actors::later<pb::Replayed> log_replayer::handle(const pb::CatchUp& m, actors::context& self) {
   actors::later<pb::Replayed> answer(self);
+  parted_ |= m.parted();
   (running_ ? next_ : waiting_).push_back(answer);
   if (!running_) begin();
   return answer;
@@ -91,6 +89,7 @@ void log_replayer::begin() {
   self_.ask(store_, pb::AskCursor{}, store_answers_within, [this](result<pb::Cursor> r) {
     if (!r) return index_failed(r.error());
     if (!r->bootstrapped()) return begin_snapshot();
+    if (std::exchange(parted_, false)) return find_parting();
     fetch_page(*r);
   });
 }
@@ -99,10 +98,12 @@ void log_replayer::fetch_page(const pb::Cursor& cursor) {
   auto at = codec::decode_position(cursor.position());
   at_seq_ = at ? at->seq.value : 0;
   auto target = vault_target(vault_.vault, "/log?after=" + crypto::to_base64url(cursor.position()) +
+                                               "&told=" + crypto::to_base64url(cursor.told()) +
                                                "&limit=" + std::to_string(rows_a_page));
   exchange(self_, get(target), {}, [this](result<pb::Exchanged> r, const actors::bulk& body) {
     if (!r) {
       if (r.error().code == errc::snapshot_required) return begin_snapshot();
+      if (r.error().code == errc::history_diverged) return find_parting();
       return fail(r.error());
     }
     replay(*body);
@@ -181,6 +182,52 @@ void log_replayer::load_part(const std::string& bytes) {
         begin();
       },
       actors::make_bulk(std::move(records)));
+}
+
+// -- another history -----------------------------------------------------------------------------
+
+/// The server was restored or forked: the last row that both histories have is looked for by halves.
+void log_replayer::find_parting() {
+  self_.note("looking for where the server's history is another");
+  self_.ask(store_, pb::AskChains{}, store_answers_within, [this](result<pb::Chains> r) {
+    if (!r) return index_failed(r.error());
+    parting_ = std::make_shared<parting>();
+    for (int i = 0; i < std::min(r->seq_size(), r->chain_size()); ++i)
+      parting_->mine.emplace_back(r->seq(i), r->chain(i));
+    parting_->beyond = parting_->mine.size();
+    compare_rows();
+  });
+}
+
+void log_replayer::compare_rows() {
+  auto& p = *parting_;
+  if (p.agreed == p.beyond) return part_at(p.agreed == 0 ? 0 : p.mine[p.agreed - 1].first);
+  const auto middle = p.agreed + (p.beyond - p.agreed) / 2;
+  const auto seq = p.mine[middle].first;
+  auto answered = [this, middle](bool same) {
+    auto& p = *parting_;
+    (same ? p.agreed : p.beyond) = same ? middle + 1 : middle;
+    compare_rows();
+  };
+  if (seq == 0) return answered(true);
+  exchange(self_, get(vault_target(vault_.vault, "/log?after=" + std::to_string(seq - 1) + "&limit=1")), {},
+           [this, middle, answered](result<pb::Exchanged> r, const actors::bulk& body) {
+             if (!r && r.error().code == errc::snapshot_required) return answered(false);  // nobody can tell any more
+             auto page = r ? codec::decode_log_page(*body) : result<codec::log_page>(failure(r.error()));
+             if (!page) return fail(page.error());
+             answered(!page->entries.empty() && page->entries.front().chain.view() == parting_->mine[middle].second);
+           });
+}
+
+/// Ends the index, and this actor with it: another is built.
+void log_replayer::part_at(std::uint64_t agreed) {
+  parting_.reset();
+  log::warn("vault.history_diverged", "vault={} agreed_until={}", to_string(vault_.vault), agreed);
+  pb::HistoriesPart m;
+  m.set_agreed(agreed);
+  self_.ask(store_, m, store_answers_within, [this](result<pb::Done> r) {
+    if (!r) index_failed(r.error());
+  });
 }
 
 // -- a new index -------------------------------------------------------------------------------

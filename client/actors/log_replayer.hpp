@@ -23,6 +23,14 @@ class log_replayer {
 
  private:
   struct snapshot;
+  /// Of what this device has replayed: up to `agreed` the server has the same, from `beyond` on it has not.
+  struct parting {
+    std::vector<std::pair<std::uint64_t, std::string>> mine;  // seq, chain
+    std::size_t agreed = 0, beyond = 0;
+  };
+  void find_parting();
+  void compare_rows();
+  void part_at(std::uint64_t agreed);
   void begin();
   void fetch_page(const pb::Cursor& cursor);
   void replay(const std::string& page);
@@ -41,11 +49,13 @@ class log_replayer {
   vault_config vault_;
   actors::ref<faces::local_store> store_;
   bool running_ = false, again_ = false, moved_ = false, tick_pending_ = false;
+  bool parted_ = false;  // an answer to somebody else said so
   int snapshots_failed_ = 0;
   std::uint64_t seen_head_ = 0, at_seq_ = 0;
   std::chrono::milliseconds retry_{0};
   std::vector<actors::later<pb::Replayed>> waiting_, next_;
   std::shared_ptr<snapshot> snapshot_;
+  std::shared_ptr<parting> parting_;
 };
 
 }  // namespace tinysync::client

@@ -231,7 +231,9 @@ void pending_ops::try_later(const error& why) {
   self_.failed(to_string(why));
   self_.note("waiting: " + std::string(name_of(why.code)));
   if (why.code == errc::history_diverged || why.code == errc::snapshot_required) {
-    self_.ask(self_.sibling<faces::log_replayer>("log_replayer"), pb::CatchUp{},
+    pb::CatchUp catch_up;
+    catch_up.set_parted(why.code == errc::history_diverged);
+    self_.ask(self_.sibling<faces::log_replayer>("log_replayer"), catch_up,
               store_answers_within, [](result<pb::Replayed>) {});
   }
   retry_ = retry_ == 0ms ? doors_.config.retry_first

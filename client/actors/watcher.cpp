@@ -1,5 +1,6 @@
 #include "client/actors/watcher.hpp"
 
+#include "client/actors/touched.hpp"
 #include "client/folder/layout.hpp"
 #include "platform/log/log.hpp"
 #include "proto/vocabulary/names.hpp"
@@ -12,11 +13,24 @@ using watch::event_kind;
 
 constexpr int most_watched_again = 64;
 
+/// The last half of a move: which folder, and the cookie of its other half, maybe of the next batch.
+struct half_move {
+  std::uint32_t cookie = 0;
+  std::string from;
+};
+
 /// Folders to look at, from one batch of events; our own folder is nobody's business.
-pb::FoldersTouched summarise(const std::vector<watch::event>& events) {
+pb::FoldersTouched summarise(const std::vector<watch::event>& events, half_move& left) {
   std::set<std::string> folders;
   pb::FoldersTouched out;
   for (const auto& e : events) {
+    if (e.is_folder && e.kind == event_kind::moved_from) left = {e.cookie, join_path(e.folder, e.name)};
+    if (e.is_folder && e.kind == event_kind::moved_to && e.cookie != 0 && e.cookie == left.cookie) {
+      auto& m = *out.add_moved();
+      m.set_from(left.from);
+      m.set_to(join_path(e.folder, e.name));
+      folders.merge(moved_along(folders, std::array{m}));
+    }
     if (e.kind == event_kind::overflow && !planted(mistake::overflow_ignored)) out.set_overflow(true);
     if (fs::is_within(e.folder, folder::own_folder)) {
       if (join_path(e.folder, e.name) == folder::echo_path) out.set_echo(true);
@@ -55,8 +69,8 @@ void folder_watcher::open() {
     shared_ = is && is->shared;
   }
   auto me = self_.self<faces::watcher>();
-  auto made = doors_.watch_root(vault_.root, [me](std::vector<watch::event> events) {
-    auto m = summarise(events);
+  auto made = doors_.watch_root(vault_.root, [me, left = half_move{}](std::vector<watch::event> events) mutable {
+    auto m = summarise(events, left);
     if (m.folders_size() > 0 || m.overflow() || m.echo()) me.tell(std::move(m));
   });
   if (made) {
@@ -180,6 +194,8 @@ void folder_watcher::handle(const pb::Unwatch& m) {
 
 /// Gathers what comes close together; removals wait longer, for the other half of a move or a save.
 void folder_watcher::handle(const pb::FoldersTouched& m) {
+  touched_.merge(moved_along(touched_, m.moved()));
+  for (const auto& one : m.moved()) *moved_.Add() = one;
   for (const auto& f : m.folders()) touched_.insert(f);
   overflow_ |= m.overflow();
   if (m.echo()) return echoed();
@@ -208,9 +224,11 @@ void folder_watcher::handle(const pb::Tick&) {
 }
 
 void folder_watcher::pass_on() {
-  if (touched_.empty() && !overflow_) return;
+  if (touched_.empty() && moved_.empty() && !overflow_) return;
   pb::FoldersTouched out;
   for (const auto& f : touched_) out.add_folders(f);
+  out.mutable_moved()->Swap(&moved_);
+  moved_.Clear();
   out.set_overflow(overflow_);
   touched_.clear();
   overflow_ = false;

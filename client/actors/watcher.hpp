@@ -39,6 +39,7 @@ class folder_watcher {
   std::shared_ptr<fs::disk> disk_;
   std::unique_ptr<watch::watcher> watcher_;
   std::set<std::string> touched_, unwatched_, ignored_;
+  google::protobuf::RepeatedPtrField<pb::FolderMoved> moved_;  // not passed on yet
   std::string why_unwatched_;  // the last reason
   bool shared_ = false, poll_due_ = false;
   std::vector<std::string> fresh_;  // watched for the first time by this request

@@ -42,7 +42,10 @@ item agreed_after(const std::optional<item>& before, const disk_op& op) {
   switch (op.what) {
     case verb::move: take_place(agreed, theirs.at, theirs); break;
     case verb::set_mode: take_mode(agreed, theirs.mode, theirs); break;
-    case verb::replace: take_content(agreed, theirs.what, theirs); break;
+    case verb::replace:  // what is put in place has its permissions, too
+      take_content(agreed, theirs.what, theirs);
+      take_mode(agreed, theirs.mode, theirs);
+      break;
     default: agreed = theirs;
   }
   return agreed;

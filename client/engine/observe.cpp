@@ -28,6 +28,7 @@ bool in_suspect_window(const seen& s, std::int64_t now_ns) {
 
 /// The folder that has this path as far as the rows know; what is a file there is none.
 std::optional<item_id> scan_batch::folder_at(const std::string& path) {
+  if (path == path_of(parked_folder)) return parked_folder;
   item_id at = root_item;
   for (const auto& part : split_path(path)) {
     auto child = trees_.local_at({at, part});
@@ -64,11 +65,12 @@ scan_wishes scan_batch::compare(const listing& l, bool recursive) {
 scan_wishes scan_batch::compare_folder(const listing& l, bool recursive) {
   scan_wishes wishes;
   recursive_ = recursive;
-  bool ours = split_path(l.path).empty() ? false : split_path(l.path).front() == reserved_root_name;
-  if (ours || !listed_.insert(l.path).second) return wishes;  // the agent's own folder is no item
+  // The agent's own folder is no item; but what is parked in it may be written by who still has it open.
+  const bool parked = l.path == path_of(parked_folder), ours = (l.path + "/").starts_with(std::string(reserved_root_name) + "/");
+  if ((ours && !parked) || !listed_.insert(l.path).second) return wishes;
   auto folder = folder_at(l.path);
   auto row = folder ? trees_.local(*folder) : std::nullopt;
-  if (l.self && (!row || !same_identity(row->seen, *l.self))) {
+  if (l.self && !parked && (!row || !same_identity(row->seen, *l.self))) {
     // Another folder has this name by now. If it is an unknown one, the index's entries of that name
     // may be its own (a folder restored), or have gone elsewhere with theirs: known at the end.
     if (row) wishes.to_list.push_back(parent_path(l.path));
@@ -86,10 +88,11 @@ scan_wishes scan_batch::compare_folder(const listing& l, bool recursive) {
   std::set<std::string> names;
   for (const auto& e : l.entries) {
     if (l.path.empty() && e.name == reserved_root_name) continue;
+    if (parked && !trees_.local_at({parked_folder, e.name})) continue;  // recovery's
     names.insert(e.name);
     compare_entry(l, folder, e, wishes);
   }
-  if (folder) {
+  if (folder && !parked) {
     for (const auto& id : trees_.local_children(*folder)) {
       auto row = trees_.local(id);
       bool has_the_name = row && names.contains(row->at.name) && trees_.local_at(row->at) == id;
@@ -335,16 +338,15 @@ void scan_batch::place_all(std::int64_t now_ns, const random_source& random, loc
     if (a.ignored && !a.identity && !a.here) exempt_[path] = ignored_reason;  // an editor's backup
     else if (usable(a)) order.push_back(&a);
   }
-  std::stable_sort(order.begin(), order.end(), [](const appearance* x, const appearance* y) {
-    return std::count(x->path.begin(), x->path.end(), '/') <
-           std::count(y->path.begin(), y->path.end(), '/');
-  });
+  auto depth = [](const appearance* a) { return std::count(a->path.begin(), a->path.end(), '/'); };
+  std::stable_sort(order.begin(), order.end(), [&](auto* x, auto* y) { return depth(x) < depth(y); });
   for (auto* a : order) {
     auto above = parent_path(a->path);
     auto placed = placed_.find(above);
     auto parent = placed != placed_.end() ? std::optional(placed->second) : folder_at(above);
     bool found_here = placed != placed_.end();  // in this scan, wherever it was before
-    if (!parent || (!found_here && *parent != root_item && is_gone(*parent))) {
+    bool has_row = parent && *parent != root_item && *parent != parked_folder;
+    if (!parent || (!found_here && has_row && is_gone(*parent))) {
       if (a->identity) moved_.erase(*a->identity);  // it has not arrived anywhere yet
       out.again.push_back(parent_path(above));  // the folder above is not known here: find it first
       continue;

@@ -96,7 +96,7 @@ void planner::put_on_disk(const item_id& id, const item& r) {
 // -- exists here alone -------------------------------------------------------------------------
 
 void planner::only_here(const item_id& id, const local_item& l) {
-  if (l.at.parent == parked_folder) return wait(id);
+  if (l.at.parent == parked_folder) return unpark(id, l, {root_item, l.at.name});
   if (inert(id)) return;
   std::vector<op_id> after;
   if (!folder_on_server(l.at.parent, after)) return wait(id);
@@ -309,6 +309,7 @@ void planner::rescue(const item_id& id, cause why) {
 
 void planner::deleted_there(const item_id& id, const local_item& l) {
   if (stays(id)) {
+    if (l.at.parent == parked_folder) return unpark(id, l, d_.base(id)->at);
     return rescue(id, l.kind() == item_kind::folder ? cause::rescued_folder
                                                     : cause::edit_beats_delete);
   }

@@ -52,6 +52,7 @@ class planner {
   bool name_held_by_one_under_way(const item_id& id, const item_id& occupant);
   bool circle_back_to(const item_id& id);
   void park_for_its_folder(const item_id& id, const local_item& l, const item& r);
+  void unpark(const item_id& id, const local_item& l, place wanted);
   void visit_those_inside();
   void join_circles(const item_id& id, const op_id& op);
   bool adopt(const item_id& mine, const local_item& l, const item& theirs);

@@ -149,6 +149,15 @@ void planner::park_for_its_folder(const item_id& id, const local_item& l, const 
            .expected = l, .why = cause::makes_way});
 }
 
+/// What was parked and is to stay here gets a name of its own again, where it was if it can be.
+void planner::unpark(const item_id& id, const local_item& l, place wanted) {
+  if (!folder_on_disk(wanted.parent)) wanted.parent = root_item;
+  auto now = d_.local(id);
+  if (!now || now->at.parent != parked_folder || d_.gone_from_disk(id)) return;
+  if (d_.disk_occupant(wanted)) wanted.name = d_.free_conflict_name(wanted, id, l.hash, l.seen.mtime_ns);
+  d_.emit({.what = verb::aside, .id = id, .from = l.at, .to = wanted, .expected = l, .why = cause::edit_beats_delete});
+}
+
 /// A folder was put on the disk: what could not get on without it is visited once more.
 void planner::visit_those_inside() {
   for (const auto& id : std::exchange(inside_, {})) {

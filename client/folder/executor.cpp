@@ -237,8 +237,9 @@ result<void> executor::keep(const journal::intent& i, journal::intent_result& r,
     auto name = attempt == 1 ? i.op.keep_name
                              : std::to_string(attempt) + " " + i.op.keep_name.substr(0, 250);
     auto path = join_path(folder, name);
-    if (planted(mistake::copy_over_what_is_there)) static_cast<void>(disk_.unlink(path));
     auto moved = disk_.rename_noreplace(displaced, path);
+    if (!moved && planted(mistake::copy_over_what_is_there) && disk_.unlink(path))
+      moved = disk_.rename_noreplace(displaced, path);
     if (moved) {
       touched(path);
       auto now = disk_.stat(path);

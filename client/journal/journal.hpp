@@ -237,6 +237,10 @@ class journal final : public engine::tree_view {
   /// what to ask the server. `lost`: there was an index here, so what the server does not have may
   /// have been deleted there. Nothing to ask: the index is as it should be.
   std::vector<doubt> reconcile(bool lost);
+  /// Where replay has been, oldest first.
+  std::vector<std::pair<seq_no, chain_hash>> chains();
+  /// The server's history is another since that seq: known to the index that is built next.
+  void part_at(seq_no agreed);
   void settle(const std::vector<doubt>& asked, const std::vector<codec::known_answer>& answers);
 
   // -- state
@@ -291,6 +295,11 @@ class journal final : public engine::tree_view {
   void drop_unreadable(salvage_report& report);
   void keep_only_evidence();
   void distrust_local_rows();
+  std::optional<seq_no> parted();
+  void follow_other_history(seq_no agreed);
+  item confirmed(item agreed, const item& theirs, seq_no both);
+  void doubt_those_missing(std::vector<doubt>& out);
+  bool settle_missing(const doubt& d, const codec::known_answer& a);
   void join_by_path(const item_id& folder, bool lost, std::vector<doubt>& out);
   bool join_one(const engine::local_item& l, const item& theirs, std::vector<doubt>& out);
   void doubt_identified(const item_id& id, std::vector<doubt>& out);

@@ -25,6 +25,7 @@ item as_agreed(const engine::local_item& l) {
 std::vector<doubt> journal::reconcile(bool lost) {
   std::vector<doubt> out;
   sqlite::transaction t(db_);
+  if (parted()) doubt_those_missing(out);
   join_by_path(root_item, lost, out);
   std::vector<item_id> all;
   {
@@ -35,6 +36,7 @@ std::vector<doubt> journal::reconcile(bool lost) {
   std::erase_if(out, [this](const doubt& d) { return asked_.contains(d.local); });
   if (out.empty()) {
     asked_.clear();
+    put_state("parted", "");
     set_phase(phase::none);
     mark_all_dirty();
   }
@@ -84,7 +86,7 @@ void journal::doubt_identified(const item_id& id, std::vector<doubt>& out) {
   bool file = l->kind() != item_kind::folder;
   bool stale = r && file && l->hash != r->what.hash &&
                !(b && (b->what.hash == l->hash || b->content_op == r->content_op));
-  bool deleted = !r && b && (file ? b->what.hash != l->hash : b->place_op.none());
+  bool deleted = !r && b && !parted() && (file ? b->what.hash != l->hash : b->place_op.none());
   if (stale || deleted) out.push_back({id, {id, l->hash, {}}});
 }
 
@@ -95,6 +97,7 @@ void journal::settle(const std::vector<doubt>& asked, const std::vector<codec::k
 }
 
 void journal::settle_one(const doubt& d, const codec::known_answer& a) {
+  if (settle_missing(d, a)) return;
   auto l = local(d.local);
   asked_.insert(d.local);
   if (!l || l->hash != d.query.hash) return;  // it has changed since: an edit, in any case

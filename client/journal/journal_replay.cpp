@@ -21,9 +21,11 @@ position journal::cursor() { return position_of(state("cursor")); }
 position journal::highest() { return position_of(state("highest")); }
 bool journal::bootstrapped() { return state("bootstrapped") == "1"; }
 
+/// What was told in a former epoch stands until replay has met it: a log without it is another history.
 void journal::note_head(const position& p) {
   auto known = highest();
-  if (known.epoch == p.epoch && known.seq >= p.seq) return;
+  const bool met = known.epoch.none() || cursor().seq >= known.seq;
+  if (known.epoch == p.epoch ? known.seq >= p.seq : !met) return;
   put_state("highest", codec::encode(p));
 }
 

@@ -44,8 +44,11 @@ std::vector<salvaged_table> tables() {
       {"trash", "entry,path,item,hash", "entry", {"entry", "entry DESC"}, id_sized("item")},
       {"brake", "item,what,items,found_ns,decision", "item", {"item"}, id_sized("item")},
       {"exempt", "path,folder,reason", "path", {"path", "path DESC"}, "typeof(path)='blob'"},
+      {"chains", "seq,epoch,chain", "seq", {"seq", "seq DESC"}, "typeof(chain)='blob' AND length(chain)=32"},
   };
 }
+
+bool is_damage(const error& why) { return why.code == errc::local_state_corrupt || why.code == errc::internal; }
 
 /// Attached for as long as this lives.
 class old_index {
@@ -65,9 +68,11 @@ class old_index {
   sqlite::database& db_;
 };
 
-std::string said_of(const salvage_report& r, bool had_old) {
+std::string said_of(const salvage_report& r, bool had_old, std::optional<seq_no> parted) {
   if (!had_old) return "there was no index to take over";
-  auto out = std::to_string(r.rows) + " rows taken over";
+  std::string out;
+  if (parted) out = "the server was restored or forked: its history is another after row " + std::to_string(parted->value) + "; ";
+  out += std::to_string(r.rows) + " rows taken over";
   for (const auto& d : r.damaged) out += (&d == &r.damaged.front() ? "; damaged: " : ", ") + d;
   return out;
 }
@@ -101,21 +106,24 @@ void journal::begin_phases() {
 
 // -- salvage -------------------------------------------------------------------------------------
 
+/// What is damaged is an answer; a disk that fails now may not fail later, and nothing is concluded from it.
 result<std::string> journal::old_state(const std::string& key) {
-  return sqlite::attempt([&]() -> std::string {
+  auto read = sqlite::attempt([&]() -> std::string {
     auto s = db_.prepare("SELECT value FROM old.engine_state WHERE key = ?1");
     if (!s.bind(key).step()) return {};
     auto value = unsealed_state(key, s.bytes(0));
     if (!value) throw sqlite::failure(value.error());
     return *value;
   });
+  if (!read && !is_damage(read.error())) throw sqlite::failure(read.error());
+  return read;
 }
 
 /// Does the attached old index say so, or is it too damaged to tell?
 bool journal::old_is_ours() {
   auto vault = old_state("vault"), device = old_state("device");
   auto fits = [](const result<std::string>& said, const std::string& expected) {
-    return said ? *said == expected : said.error().code == errc::local_state_corrupt;
+    return !said || *said == expected;
   };
   return fits(vault, options_.vault) && fits(device, options_.device);
 }
@@ -125,10 +133,16 @@ void journal::take_over_state(const std::string& path) {
   try {
     old_index old(db_, path);
     if (!old_is_ours()) return;
-    for (const char* key : {"root_identity", "highest", "lifecycle"})
+    for (const char* key : {"root_identity", "lifecycle", "parted"})
       if (auto value = old_state(key)) put_state(key, *value);
+    // What another history told is nothing that this one has to meet.
+    if (auto value = old_state("highest"); value && !parted()) put_state("highest", *value);
     if (auto life = old_state("life")) put_state("old_life", *life);
-  } catch (const sqlite::failure&) {
+    // It may have said so; to believe it costs copies, not to believe it could cost contents.
+    if (auto told = old_state("parted"); !told) part_at({});
+  } catch (const sqlite::failure& e) {
+    if (!is_damage(e.why())) throw;
+    part_at({});
   }
 }
 
@@ -139,6 +153,7 @@ salvage_report journal::salvage(const std::optional<std::string>& path, const ro
   sqlite::transaction t(db_);
   drop_unreadable(report);
   drop_orphans();
+  if (auto agreed = parted()) follow_other_history(*agreed);
   keep_only_evidence();
   distrust_local_rows();
   complete_due(cursor().seq);
@@ -146,7 +161,7 @@ salvage_report journal::salvage(const std::optional<std::string>& path, const ro
   bool knows_all = path && report.damaged.empty() && root.last_index;
   put_state("lost", root.had_index && !knows_all ? "1" : "0");
   if (root.had_index || path) {
-    put_state("rebuilt", said_of(report, path.has_value()));
+    put_state("rebuilt", said_of(report, path.has_value(), parted()));
     put_state("rebuilt_ns", std::to_string(now_ns));
   }
   set_phase(phase::reconcile);
@@ -203,7 +218,7 @@ void journal::copy_rows(const salvaged_table& t, salvage_report& report) {
   const auto columns = old_columns(t);
   const auto sql = "INSERT OR IGNORE INTO main." + t.name + " (" + columns + ") SELECT " + columns +
                    " FROM old." + t.name + " WHERE " + t.key + " = ?1 AND " + t.where;
-  const bool text_key = t.name == "trash";
+  const bool text_key = t.name == "trash" || t.name == "chains";
   for (const auto& key : keys) {
     try {
       auto copy = db_.prepare(sql);

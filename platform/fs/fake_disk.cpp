@@ -42,18 +42,18 @@ std::string_view name_of(verb v) {
   return names[static_cast<std::size_t>(v)];
 }
 
-void fake_disk::world::surprise_before(verb v, std::string_view path) {
+void fake_disk::world::surprise_before(verb v, std::string_view path, std::string_view onto) {
   auto at = std::find_if(surprises.begin(), surprises.end(), [&](const surprise& s) {
     return s.before == v && (s.path.empty() || s.path == path);
   });
   if (at == surprises.end()) return;
   auto act = std::move(at->act);
   surprises.erase(at);  // first, so that what it does may set up the next one
-  act();
+  act(std::string(onto.empty() || !is_within(path, ".tinysync") ? path : onto));
 }
 
-result<void> fake_disk::world::guard(verb v, std::string_view path) {
-  surprise_before(v, path);
+result<void> fake_disk::world::guard(verb v, std::string_view path, std::string_view onto) {
+  surprise_before(v, path, onto);
   const bool changing = changes_something(v);
   if (!is_dead && changing && dies_at && changes >= *dies_at) is_dead = true;
   if (is_dead || (power && !power(changing))) return path_failure(errc::cancelled, name_of(v), path, "the machine is dead");
@@ -77,6 +77,12 @@ result<void> fake_disk::world::guard(verb v, std::string_view path) {
 #define TINYSYNC_GUARD(v, path, allow_root)                                                \
   if (auto ok = check_path(name_of(v), path, allow_root); !ok) return failure(ok.error()); \
   if (auto ok = w_->guard(v, path); !ok) return failure(ok.error())
+
+// As above, for a verb that puts one path in the place of another.
+#define TINYSYNC_GUARD_BOTH(v, from, to)                                              \
+  if (auto ok = check_path(name_of(v), from, false); !ok) return failure(ok.error()); \
+  if (auto ok = check_path(name_of(v), to, false); !ok) return failure(ok.error());   \
+  if (auto ok = w_->guard(v, from, to); !ok) return failure(ok.error())
 
 fake_disk::fake_disk(clock::clock& clock, fake_disk_options options)
     : w_(std::make_shared<world>(clock, options)) {}
@@ -126,21 +132,18 @@ result<void> fake_disk::make_symlink(std::string_view target, std::string_view p
 }
 
 result<void> fake_disk::link_noreplace(std::string_view from, std::string_view to) {
-  TINYSYNC_GUARD(verb::link, from, false);
-  if (auto ok = check_path("link", to, false); !ok) return ok;
+  TINYSYNC_GUARD_BOTH(verb::link, from, to);
   return w_->link(from, to, me);
 }
 
 result<void> fake_disk::rename_noreplace(std::string_view from, std::string_view to) {
-  TINYSYNC_GUARD(verb::rename, from, false);
-  if (auto ok = check_path("rename", to, false); !ok) return ok;
+  TINYSYNC_GUARD_BOTH(verb::rename, from, to);
   if (!w_->options.can.noreplace) return path_failure(errc::unsupported, "rename", from, "");
   return w_->rename(from, to, me, false);
 }
 
 result<void> fake_disk::rename_exchange(std::string_view a, std::string_view b) {
-  TINYSYNC_GUARD(verb::exchange, a, false);
-  if (auto ok = check_path("exchange", b, false); !ok) return ok;
+  TINYSYNC_GUARD_BOTH(verb::exchange, a, b);
   if (!w_->options.can.exchange) return path_failure(errc::unsupported, "exchange", a, "");
   return w_->exchange(a, b, me);
 }
@@ -207,5 +210,6 @@ result<capabilities> fake_disk::probe(std::string_view staging_folder) {
 }
 
 #undef TINYSYNC_GUARD
+#undef TINYSYNC_GUARD_BOTH
 
 }  // namespace tinysync::fs

@@ -172,6 +172,8 @@ class fake_disk final : public disk {
   void fail_when(std::function<std::optional<errc>(verb, std::string_view path)> ask);
   /// Done once, just before the next call of that verb on that path ("": on any).
   void before_next(verb v, std::string path, std::function<void()> act);
+  /// Likewise, and told which path it is about; where the agent's own folder is one end of a move, the other end.
+  void before_next(verb v, std::string path, std::function<void(const std::string& path)> act);
   /// What was to be done before a next call is not.
   void forget_surprises();
   /// Asked before each door verb; false: without power, or the process is dead: it answers `cancelled`.

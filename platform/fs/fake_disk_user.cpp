@@ -191,8 +191,11 @@ void fake_disk::fail_when(std::function<std::optional<errc>(verb, std::string_vi
 }
 
 void fake_disk::die_after(std::uint64_t n) { w_->dies_at = w_->changes + n; }
-void fake_disk::before_next(verb v, std::string path, std::function<void()> act) {
+void fake_disk::before_next(verb v, std::string path, std::function<void(const std::string&)> act) {
   w_->surprises.push_back({v, std::move(path), std::move(act)});
+}
+void fake_disk::before_next(verb v, std::string path, std::function<void()> act) {
+  before_next(v, std::move(path), [act = std::move(act)](const std::string&) { act(); });
 }
 
 void fake_disk::forget_surprises() { w_->surprises.clear(); }

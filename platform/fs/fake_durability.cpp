@@ -6,10 +6,13 @@
 namespace tinysync::fs {
 namespace {
 
+/// Does b build upon a, which came first? What is moved into a folder just made is never in neither place.
 bool touches(const folder_change& a, const folder_change& b) {
+  const bool moves = b.size() > 1;
   for (const auto& x : a)
     for (const auto& y : b) {
       if (x.folder == y.folder && x.name == y.name) return true;
+      if (moves && x.after && x.after == y.folder) return true;
       for (const auto& n : {x.before, x.after})
         if (n && (n == y.before || n == y.after)) return true;
     }

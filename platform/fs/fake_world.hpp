@@ -109,8 +109,8 @@ struct fake_disk::world {
 
   // --- misbehaviour ---
   /// Nothing if the verb may go on. Counts it if it changes something.
-  result<void> guard(verb v, std::string_view path);
-  void surprise_before(verb v, std::string_view path);
+  result<void> guard(verb v, std::string_view path, std::string_view onto = {});
+  void surprise_before(verb v, std::string_view path, std::string_view onto);
 
   clock::clock& clock;
   fake_disk_options options;
@@ -127,7 +127,7 @@ struct fake_disk::world {
   struct surprise {
     verb before;
     std::string path;  // "": any
-    std::function<void()> act;
+    std::function<void(const std::string& path)> act;
   };
   std::vector<surprise> surprises;
   std::uint64_t changes = 0, failed = 0;

@@ -197,6 +197,7 @@ std::string encode(const std::vector<known_answer>& known) {
   for (const auto& k : known) {
     w.add_known(k.known);
     w.add_item(k.known ? k.item.str() : std::string{});
+    w.add_deleted(k.deleted);
   }
   return serialized(w);
 }
@@ -207,7 +208,7 @@ result<std::vector<known_answer>> decode_known(std::string_view body) {
   if (w->known_size() != w->item_size()) return bad("an answer with " + std::to_string(w->item_size()) + " items for " + std::to_string(w->known_size()));
   std::vector<known_answer> out;
   for (int i = 0; i < w->known_size(); ++i) {
-    known_answer k{w->known(i), {}};
+    known_answer k{w->known(i), {}, i < w->deleted_size() && w->deleted(i)};
     if (k.known && !read(k.item, w->item(i))) return bad("a malformed id");
     out.push_back(k);
   }

@@ -93,6 +93,7 @@ struct known_query { item_id item; content_hash hash; place at; };
 struct known_answer {
   bool known = false;
   item_id item;
+  bool deleted = false;  ///< that item, by now
   friend bool operator==(const known_answer&, const known_answer&) = default;
 };
 std::string encode(const std::vector<known_query>& q);

@@ -28,7 +28,7 @@ void http_front::read_log(const call& c) {
   *m.mutable_caller() = c->caller;
   m.set_vault(c->vault.str());
   auto after = query_of(c->request, "after"), limit = query_of(c->request, "limit");
-  auto bad = error{errc::invalid_argument, "after= takes a position or a seq, limit= a number"};
+  auto bad = error{errc::invalid_argument, "after= takes a position or a seq, told= a position, limit= a number"};
   if (auto seq = number(after)) {
     m.set_by_seq(true);
     m.set_after_seq(*seq);
@@ -36,6 +36,11 @@ void http_front::read_log(const call& c) {
     m.set_position(*position);
   } else {
     return refuse(c, bad);
+  }
+  if (auto told = query_of(c->request, "told"); !told.empty()) {
+    auto position = crypto::from_base64url(told);
+    if (!position) return refuse(c, bad);
+    m.set_told(*position);
   }
   if (!limit.empty()) {
     auto n = number(limit);

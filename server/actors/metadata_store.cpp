@@ -169,6 +169,11 @@ answer metadata_store::handle(const pb::ReadLog& m) {
     if (!p) return failure(errc::invalid_argument, p.error().text);
     after = *p;
   }
+  if (!m.told().empty()) {
+    auto p = codec::decode_position(m.told());
+    if (!p) return failure(errc::invalid_argument, p.error().text);
+    after.told = *p;
+  }
   return body_of(truth_->read_log(id_from<vault_id>(m.vault()), after, m.limit(), now()));
 }
 

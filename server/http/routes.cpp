@@ -21,7 +21,7 @@ constexpr std::array page = {
   route{"PATCH",  "/v1/vaults/{v}",                    owner,   rename_vault,     "RenameVault",        "Vault"},
   route{"DELETE", "/v1/vaults/{v}",                    owner,   delete_vault,     "",                   "Empty"},
   route{"GET",    "/v1/vaults/{v}/snapshot",           reader,  read_snapshot,    "",                   "SnapshotAnswer"},
-  route{"GET",    "/v1/vaults/{v}/log",                reader,  read_log,         "?after=&limit=",     "LogPage"},
+  route{"GET",    "/v1/vaults/{v}/log",                reader,  read_log,         "?after=&told=&limit=", "LogPage"},
   route{"GET",    "/v1/vaults/{v}/digest",             reader,  read_digest,      "",                   "DigestAnswer"},
   route{"POST",   "/v1/vaults/{v}/mutations",          reader,  submit_mutations, "MutationRequest",    "MutationAnswer"},
   route{"POST",   "/v1/vaults/{v}/items:known",        reader,  ask_known,        "KnownBatch",         "KnownAnswer"},

@@ -31,7 +31,13 @@ struct committed {
 };
 
 /// Where a reader wants to go on: a position, or a seq for people.
-using log_cursor = std::variant<position, seq_no>;
+struct log_cursor {
+  std::variant<position, seq_no> from;
+  position told{};  ///< the highest the caller was ever told; it must be in the log, too
+
+  log_cursor(const position& p) : from(p) {}
+  log_cursor(seq_no s) : from(s) {}
+};
 
 /// Part of the vault as it was at one seq, in the order of item ids.
 struct snapshot_slice {

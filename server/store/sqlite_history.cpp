@@ -9,13 +9,15 @@ result<codec::log_page> sqlite_metadata::read_log(const vault_id& vault, const l
   // Only a position that may have been lost by a restore needs the vault's lock.
   auto verdict = attempt([&] {
     auto v = vault_of(vault);
-    auto* p = std::get_if<position>(&after);
-    auto s = p ? standing_of(vault, v, *p) : standing::fine;
-    if (s == standing::ahead) open_epoch(vault, now_ns);
-    auto seq = p ? p->seq : std::get<seq_no>(after);
-    if (s == standing::foreign)
-      refuse(errc::invalid_argument, "a position this server never issued");
-    if (s != standing::fine) refuse(errc::history_diverged, "seq " + std::to_string(seq.value));
+    auto* p = std::get_if<position>(&after.from);
+    for (auto* presented : {p, &after.told}) {
+      auto s = presented ? standing_of(vault, v, *presented) : standing::fine;
+      if (s == standing::fine) continue;
+      if (s == standing::foreign) refuse(errc::invalid_argument, "a position this server never issued");
+      if (s == standing::ahead) open_epoch(vault, now_ns);
+      refuse(errc::history_diverged, "seq " + std::to_string(presented->seq.value));
+    }
+    auto seq = p ? p->seq : std::get<seq_no>(after.from);
     if (seq < v.min_retained)
       refuse(errc::snapshot_required,
              "the log begins after seq " + std::to_string(v.min_retained.value));
@@ -42,7 +44,7 @@ result<codec::log_page> sqlite_metadata::read_log(const vault_id& vault, const l
       bytes += page.entries.back().row.size() + 64;
       at = position{id_at<epoch_id>(r, 1), {as_u64(r.i64(0))}, page.entries.back().chain, {}};
     }
-    auto* given = std::get_if<position>(&after);
+    auto* given = std::get_if<position>(&after.from);
     if (at)
       page.at = sealed(vault, *at);
     else if (given && !given->epoch.none())
@@ -75,16 +77,24 @@ result<std::vector<codec::known_answer>> sqlite_metadata::known(
     for (const auto& q : queries) {
       auto& answer = out.emplace_back();
       if (!q.item.none()) {
-        if (had(q.item, q.hash)) answer = {true, q.item};
+        if (had(q.item, q.hash)) answer = {true, q.item, is_deleted(v, q.item)};
         continue;
       }
       for (const auto& it : deleted_at(v, q.at)) {
         bool fits = q.hash.none() ? it.kind == item_kind::folder : had(it.id, q.hash);
-        if (fits) answer = {true, it.id};
+        if (fits) answer = {true, it.id, true};
       }
     }
     return out;
   });
+}
+
+bool sqlite_metadata::is_deleted(const vault_row& v, const item_id& id) {
+  auto r = db_.query("item_get", v.no, raw(id));
+  if (!r.next()) return true;  // its tombstone has gone, too
+  auto it = codec::decode_item(r.bytes(0));
+  if (!it) damaged("an item");
+  return it->deleted;
 }
 
 /// Tombstones of what was last there, oldest first.

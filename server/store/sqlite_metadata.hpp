@@ -84,6 +84,7 @@ class sqlite_metadata final : public metadata {
   void load_seal_key();
   vault_row vault_of(const vault_id& id);  ///< throws not_found
   std::vector<item> deleted_at(const vault_row& v, const place& at);
+  bool is_deleted(const vault_row& v, const item_id& id);
   position head_of(const vault_id& id, const vault_row& v);
   position sealed(const vault_id& id, position p) const;
   bool seal_holds(const vault_id& id, const position& p) const;

@@ -150,8 +150,10 @@ std::vector<std::string> never_fired(const counts& fired) {
   static const std::vector<std::string> all = {
       "offline", "online", "killed", "power-cut", "killed at a change", "power-cut at a change", "starts", "crash-actor",
       "disk error", "database error", "disk-full", "database-full", "unreadable", "readable", "root-gone", "root-back",
-      "deaf", "no-watches", "meanwhile took place", "misbehaves", "calm", "suspend", "clock", "server killed",
+      "deaf", "no-watches", "meanwhile took place", "at the same path",
+      "dies at a call", "stumble", "misbehaves", "calm", "suspend", "clock", "server killed",
       "server power-cut", "server killed at a change", "server power-cut at a change", "server disk error", "full",
+      "backs-up", "restored",
       "request lost", "answer lost", "request doubled", "websocket cut", "write", "save", "append", "rm", "mv", "swap",
       "mkdir", "chmod", "ln", "hold", "write-held", "release", "sync"};
   std::vector<std::string> out;

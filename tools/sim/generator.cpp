@@ -24,6 +24,7 @@ void generator::begin_phase() {
   left_ = 8 + below(60 / phases_ - 7);
   only_writer_ = one_in(3) ? cast_.devices[below(cast_.devices.size())] : "";
   troubled_ = !one_in(6);
+  hot_.clear();
 }
 
 step generator::made(const device& d, std::string verb, std::vector<std::string> args) {
@@ -32,6 +33,10 @@ step generator::made(const device& d, std::string verb, std::vector<std::string>
 
 std::optional<step> generator::next(world& w) {
   if (left_ == 0) {
+    if (troubled_ && one_in(2)) {
+      troubled_ = false;  // once
+      return step{{}, "all", "stumble", {}};
+    }
     if (--phases_ == 0) return std::nullopt;
     begin_phase();
     return step{{}, "all", "peace", {}};
@@ -40,13 +45,17 @@ std::optional<step> generator::next(world& w) {
   auto all = w.devices();
   auto& d = only_writer_.empty() ? *all[below(all.size())] : w[only_writer_];
   auto s = troubled_ && one_in(3) ? fault(w) : user_step(d);
+  if (!s.args.empty() && s.who == d.name() && one_in(4)) hot_ = s.args[0];
   if (one_in(3)) s.pause = std::chrono::milliseconds(below(one_in(4) ? 6000 : 400));
   return s;
 }
 
 std::string generator::any_path(const device& d, std::optional<fs::kind> kind) {
+  const auto all = d.tree();
+  // What somebody was just busy with: several devices want the same.
+  if (auto at = all.find(hot_); one_in(3) && at != all.end() && (!kind || at->second.kind == *kind)) return hot_;
   std::vector<std::string> found;
-  for (const auto& [path, e] : d.tree())
+  for (const auto& [path, e] : all)
     if (!kind || e.kind == *kind) found.push_back(path);
   return found.empty() ? "" : found[below(found.size())];
 }
@@ -106,7 +115,9 @@ step generator::device_fault(device& d) {
     case 0: case 1: return made(d, "offline");
     case 2: case 3: return made(d, "online");
     case 4: return made(d, "dies", {cause});
-    case 5: case 6: case 7: return made(d, "dies-after", {changes, cause, std::to_string(below(3000))});
+    case 5: case 6: return made(d, "dies-after", {changes, cause, std::to_string(below(3000))});
+    case 7: return made(d, "dies-at", {one_of("exchange", "rename", "link", "unlink", "rmdir", "sync_folder", "make_folder"),
+                                       std::to_string(below(5)), cause, std::to_string(below(3000))});
     case 8: case 9: return made(d, "starts");
     case 10: return made(d, "crash-actor", {one_of("local_store", "watcher", "scanner", "downloader", "uploader", "applier",
                                                    "engine", "log_replayer", "pending_ops", "trash")});
@@ -120,20 +131,28 @@ step generator::device_fault(device& d) {
     }
     case 16: return made(d, one_of("root-gone", "root-back"));
     case 17: return made(d, one_of("deaf", "no-watches"), {one_of("yes", "no")});
-    default: {
-      auto then = user_step(only_writer_.empty() ? d : d);
-      then.args.insert(then.args.begin(), then.verb);
-      if (then.verb == "sync" || (!only_writer_.empty() && d.name() != only_writer_)) return made(d, "online");
-      then.args.insert(then.args.begin(), one_of("stat", "read", "rename", "exchange", "list", "sync_folder", "create_staged", "open_read"));
-      then.verb = "meanwhile";
-      return then;
-    }
+    default: return surprise(d);
   }
+}
+
+/// Its user acts in the midst of what the agent does; half the time on what the agent is about to touch.
+step generator::surprise(device& d) {
+  auto then = user_step(d);
+  if (then.verb == "sync" || (!only_writer_.empty() && d.name() != only_writer_)) return made(d, "online");
+  auto& path = then.args[then.verb == "ln" ? 1 : 0];
+  auto moment = one_of("stat", "read", "list", "sync_folder", "create_staged", "open_read");
+  if (one_in(2)) path = "@", moment = one_of("rename", "rename", "exchange", "link", "unlink", "rmdir", "stat", "open_read");
+  else if (one_in(2)) moment = one_of("rename", "exchange");
+  then.args.insert(then.args.begin(), {moment, then.verb});
+  then.verb = "meanwhile";
+  return then;
 }
 
 step generator::server_fault() {
   const auto cause = one_of("killed", "power-cut");
-  switch (below(8)) {
+  if (backed_up_ && one_in(5)) return {{}, "server", "restored", {}};
+  switch (below(10)) {
+    case 7: case 8: backed_up_ = true; return {{}, "server", "backs-up", {}};
     case 0: return {{}, "server", "dies", {cause}};
     case 1: case 2: return {{}, "server", "dies-after", {std::to_string(below(30)), cause, std::to_string(below(3000))}};
     case 3: case 4: return {{}, "server", "starts", {}};

@@ -30,6 +30,7 @@ class generator {
   step user_step(device& d);
   step fault(world& w);
   step device_fault(device& d);
+  step surprise(device& d);
   step server_fault();
   step made(const device& d, std::string verb, std::vector<std::string> args = {});
   std::string any_path(const device& d, std::optional<fs::kind> kind);
@@ -40,6 +41,8 @@ class generator {
   scenario cast_;
   std::uint64_t phases_, left_ = 0, tokens_ = 0;
   std::string only_writer_;  // of this phase; empty: all write
+  std::string hot_;          // the path that somebody is busy with
+  bool backed_up_ = false;   // is there a copy of the server's data?
   bool troubled_ = false;    // is anything to go wrong in this phase?
 };
 

@@ -55,12 +55,13 @@ net::network_faults trouble() {
 
 const std::map<std::string, stage::performer, std::less<>>& stage::machine_verbs() {
   static const std::map<std::string, performer, std::less<>> table = {
-      {"meanwhile", &stage::meanwhile},        // DISK-VERB USER-VERB …: just before the agent's next such call
+      {"meanwhile", &stage::meanwhile},        // DISK-VERB USER-VERB …: just before the agent's next such call; @: its path
       {"sync", &stage::sync_disk},             // what was written is on the disk
       {"offline", &stage::go_offline},
       {"online", &stage::go_online},
       {"dies", &stage::die},                   // killed|power-cut
       {"dies-after", &stage::die_after},       // CHANGES killed|power-cut AWAY-MS
+      {"dies-at", &stage::die_at},             // DISK-VERB CHANGES …: as dies-after, counted from the next such call
       {"starts", &stage::start},
       {"crash-actor", &stage::crash_actor},    // NAME
       {"disk-fails", &stage::fail_disk},       // DISK-VERB io|full|denied TIMES
@@ -83,8 +84,13 @@ bool stage::meanwhile(device& d, const step& s) {
   step then{0ms, s.who, s.args.at(1), {s.args.begin() + 2, s.args.end()}};
   auto verb = user_verbs().find(then.verb);
   if (verb == user_verbs().end()) throw std::runtime_error("no user can " + then.verb);
-  d.disk().before_next(disk_verb(s.args[0]), "", [this, &d, then, p = verb->second] {
-    if (user_acts(d, then, p)) ++fired_["meanwhile took place"];
+  d.disk().before_next(disk_verb(s.args[0]), "", [this, &d, then, p = verb->second](const std::string& path) {
+    auto now = then;
+    for (auto& a : now.args)
+      if (a == "@") a = path;
+    if (!user_acts(d, now, p)) return;
+    ++fired_["meanwhile took place"];
+    if (now.args != then.args) ++fired_["at the same path"];
   });
   return true;
 }
@@ -127,6 +133,16 @@ bool stage::die_after(device& d, const step& s) {
   d.die_after(number(s, 0), cause, millis(s, 2), [this, &d, cause, word = s.args[1]] {
     ++fired_[word + " at a change"];
     if (cause == death::power_cut) lost_power(d);
+  });
+  return true;
+}
+
+bool stage::die_at(device& d, const step& s) {
+  if (!d.running()) return false;
+  const step then{0ms, s.who, "dies-after", {s.args.begin() + 1, s.args.end()}};
+  static_cast<void>(how(then.args.at(1)));
+  d.disk().before_next(disk_verb(s.args.at(0)), "", [this, &d, then] {
+    if (die_after(d, then)) ++fired_["dies at a call"];
   });
   return true;
 }
@@ -251,6 +267,12 @@ bool stage::server_acts(const step& s) {
   } else if (s.verb == "starts") {
     if (world_->server_running()) return false;
     world_->start_server();
+  } else if (s.verb == "backs-up") {
+    if (!world_->server_running()) return false;
+    backup_ = world_->back_up_server();
+  } else if (s.verb == "restored") {
+    if (!world_->server_running() || backup_.empty()) return false;
+    server_restored();
   } else if (s.verb == "disk-fails") {
     m.disk()->fail_next(disk_verb(s.args.at(0)), code(s.args.at(1)), static_cast<int>(number(s, 2)));
   } else if (s.verb == "database-fails") {
@@ -262,6 +284,18 @@ bool stage::server_acts(const step& s) {
     throw std::runtime_error("the server cannot " + s.verb);
   }
   return true;
+}
+
+/// An operator puts an older copy back: from now on only what devices have is what was accepted since.
+void stage::server_restored() {
+  world_->restore_server(backup_);
+  judge_->server_was_put_back();
+  std::set<std::string> here;
+  for (auto* d : world_->devices())
+    for (const auto& [path, e] : d->disk().tree()) here.insert(e.content);
+  world_->ledger().only_these_are_left(here);
+  faithful_ = false;
+  restored_ = true;
 }
 
 bool stage::network_acts(const step& s) {

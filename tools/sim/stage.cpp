@@ -116,6 +116,7 @@ oracle::peace stage::look() {
 oracle::findings stage::make_peace() {
   std::optional<oracle::tree> meant;
   if (writers_.size() == 1 && faithful_) meant = states_[*writers_.begin()]->meant;
+  world_->run_for(0ms);  // who is dying is dead before all are healed
   calm_down();
   if (std::exchange(stumbles_, false))
     for (auto* d : world_->devices())
@@ -124,11 +125,11 @@ oracle::findings stage::make_peace() {
   if (auto wrong = world_->try_settle(2h, 50'000)) return {{"stuck", *wrong}};
   peace_ = look();
   peace_->only_writer = meant;
-  peace_->may_double = power_failed_;
+  peace_->may_double = power_failed_ || restored_;
   for (auto* d : world_->devices()) peace_->may_double |= d->disk().failed() + d->databases().failed() > 0;
   auto out = judge_->at_peace(*peace_);
   for (auto* d : world_->devices())
-    if (d->databases().failed() == 0 && !states_[d->name()]->index_was_full && world_->rebuilt(*d))
+    if (!restored_ && d->databases().failed() == 0 && !states_[d->name()]->index_was_full && world_->rebuilt(*d))
       out.push_back({"rebuilt", d->name() + " built its index anew, and nothing had happened to it"});
   writers_.clear();
   faithful_ = true;

@@ -48,6 +48,7 @@ class stage {
   void calm_down();
   void heal(device& d);
   void lost_power(device& d);
+  void server_restored();
   oracle::peace look();
 
   bool write(device& d, const step& s);
@@ -69,6 +70,7 @@ class stage {
   bool go_online(device& d, const step& s);
   bool die(device& d, const step& s);
   bool die_after(device& d, const step& s);
+  bool die_at(device& d, const step& s);
   bool start(device& d, const step& s);
   bool crash_actor(device& d, const step& s);
   bool fail_disk(device& d, const step& s);
@@ -89,7 +91,8 @@ class stage {
   counts fired_;
   std::set<std::string> writers_;      // since the last peace
   bool faithful_ = true;               // no power cut took anything from them since then
-  bool power_failed_ = false, stumbles_ = false;
+  bool power_failed_ = false, stumbles_ = false, restored_ = false;
+  std::string backup_;                 // of the server, the last one
   std::optional<oracle::peace> peace_;
   std::uint64_t agents_changed_ = 0;   // entries that users see
 };

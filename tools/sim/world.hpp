@@ -146,6 +146,7 @@ class world {
   std::map<std::string, std::unique_ptr<device>> devices_;
   oracle::ledger ledger_;
   std::string vault_;
+  int backups_ = 0;
   std::filesystem::path scratch_;  // made when it is needed, gone with the world
 };
 

@@ -52,6 +52,8 @@ INSERT OR IGNORE INTO gone (item) SELECT id FROM base WHERE id = ?;
 SELECT id FROM local;
 -- name: base_all
 SELECT id, canonical FROM base;
+-- name: base_without_remote
+SELECT b.id FROM base b WHERE NOT EXISTS (SELECT 1 FROM remote r WHERE r.id = b.id);
 -- name: base_without_local
 SELECT b.id, g.item IS NOT NULL FROM base b LEFT JOIN gone g ON g.item = b.id
 WHERE NOT EXISTS (SELECT 1 FROM local l WHERE l.id = b.id);
@@ -152,6 +154,8 @@ SELECT item, mutation, state, succeeded, canonical, until_seq FROM outbox WHERE 
 UPDATE outbox SET state = 2, succeeded = ?, reason = ?, canonical = ?, until_seq = ? WHERE op = ? AND state < 2;
 -- name: outbox_due
 SELECT op, item, mutation, succeeded, canonical, reason FROM outbox WHERE state = 2 AND until_seq <= ? ORDER BY ord;
+-- name: outbox_answers_forget
+UPDATE outbox SET state = 1, succeeded = 0, reason = '', canonical = x'', until_seq = 0 WHERE state = 2;
 -- name: outbox_drop
 DELETE FROM outbox WHERE op = ?;
 -- name: outbox_busy
@@ -228,8 +232,10 @@ UPDATE conflicts SET item = ? WHERE item = ?;
 
 -- name: chain_put
 INSERT OR REPLACE INTO chains (seq, epoch, chain) VALUES (?, ?, ?);
--- name: chain_get
-SELECT epoch, chain FROM chains WHERE seq = ?;
+-- name: chain_all
+SELECT seq, chain FROM chains ORDER BY seq;
+-- name: chain_drop_parted
+DELETE FROM chains WHERE seq > ? AND seq <> ?;
 -- name: chain_trim
 DELETE FROM chains WHERE seq <= ? - 1024 AND seq % 1024 <> 0;
 

@@ -220,8 +220,9 @@ TEST_F(logs, what_was_deleted_is_known_by_its_last_place) {
   const place folder_place{root_item, "d"}, file_place{it(1), "a"};
   EXPECT_FALSE(last(file_place, a.what.hash).known) << "it lives";
   send(make(it(1), delete_subtree{d.place_op, head().seq}));
-  EXPECT_EQ(last(folder_place, {}), (codec::known_answer{true, it(1)}));
-  EXPECT_EQ(last(file_place, a.what.hash), (codec::known_answer{true, it(2)}));
+  EXPECT_EQ(last(folder_place, {}), (codec::known_answer{true, it(1), true}));
+  EXPECT_EQ(last(file_place, a.what.hash), (codec::known_answer{true, it(2), true}));
+  EXPECT_EQ(store->known(vault, {{it(2), {}, {}}}).value().at(0), (codec::known_answer{true, it(2), true}));
   EXPECT_FALSE(last(file_place, content_hash_of("another")).known);
   EXPECT_FALSE(last(file_place, {}).known) << "it was no folder";
   EXPECT_FALSE(last({root_item, "a"}, a.what.hash).known);

@@ -49,6 +49,7 @@ bool judge::accepted(const std::string& content) const { return contents_.contai
 void judge::server_was_put_back() {
   history_.server_was_put_back();
   accepted_.clear();
+  contents_.clear();
   seq_of_op_.clear();
 }
 

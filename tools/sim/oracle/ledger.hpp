@@ -24,6 +24,11 @@ class ledger {
     auto by = written_.find(content);
     if (by != written_.end() && by->second == device) released_.insert(content);
   }
+  /// The server was put back to what it was: what no device has was there alone, and may be gone.
+  void only_these_are_left(const std::set<std::string>& on_devices) {
+    for (const auto& [content, device] : written_)
+      if (!on_devices.contains(content)) released_.insert(content);
+  }
   /// A power cut may leave this of what a user was writing.
   void may_come(const std::string& content) { torn_.insert(content); }
 
