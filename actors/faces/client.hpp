@@ -186,7 +186,7 @@ struct uploader : protocol<
 
 /// downloader: brings contents into staging, verified and durable.
 struct downloader : protocol<
-    asks<pb::DownloadAll, pb::Downloaded>, asks<pb::AskTransfers, pb::Transfers>> {};
+    asks<pb::DownloadAll, pb::Downloaded>, asks<pb::Abandon, pb::Done>, asks<pb::AskTransfers, pb::Transfers>> {};
 
 /// hydration_servicer: bytes of placeholders by range; on-demand folders are not built yet.
 struct hydration_servicer : protocol<asks<pb::Hydrate, pb::Hydrated>> {};

@@ -6,6 +6,7 @@
 #include "client/folder/root.hpp"
 #include "platform/log/log.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::client {
 namespace {
@@ -26,7 +27,7 @@ void look_again(const journal::intent& i, errc why, pb::DiskFinished& out) {
   bool untouched = why == errc::unavailable || why == errc::busy || why == errc::disk_full;
   if (untouched) return;
   for (const auto& path : {i.op.from_path, i.op.to_path})
-    if (!path.empty() && (!fs::is_within(path, folder::own_folder) || fs::parent_of(path) == folder::parked_path))
+    if (!path.empty() && (!fs::is_within(path, folder::own_folder) || (fs::parent_of(path) == folder::parked_path && !planted(mistake::parked_not_looked_at))))
       out.add_look_again(std::string(fs::parent_of(path)));
   if (why == errc::not_empty) out.add_look_again(i.op.from_path);
 }
@@ -192,10 +193,20 @@ actors::later<pb::Recovered> applier::handle(const pb::Recover&, actors::context
               self_.ask(store_, pb::AskIntents{}, store_answers_within,
                         [this, answer, tells](result<pb::Intents> r) {
                           if (!r) return answer.fail(r.error());
-                          recover(*r, tells, answer);
+                          abandon_downloads(*r, tells, answer);
                         });
             });
   return answer;
+}
+
+/// Else what an earlier life of somebody here had asked for comes into staging after it was looked through.
+void applier::abandon_downloads(const pb::Intents& left, const root_tells& tells,
+                                actors::later<pb::Recovered> answer) {
+  self_.ask(self_.sibling<faces::downloader>("downloader"), pb::Abandon{}, store_answers_within,
+            [this, left, tells, answer](result<pb::Done> r) {
+              if (!r) return answer.fail(r.error());
+              recover(left, tells, answer);
+            });
 }
 
 void applier::recover(const pb::Intents& left, const root_tells& tells,
@@ -217,7 +228,7 @@ void applier::recover(const pb::Intents& left, const root_tells& tells,
   folder::executor executor(*disk_);
   for (const auto& i : intents) {
     auto& r = *results.add_results();
-    if (auto done = executor.achieved(i)) put(*done, r);
+    if (auto done = executor.achieved(i, intents)) put(*done, r);
     else r.set_failed(std::string(name_of(errc::cancelled)));
     r.set_intent(i.id);
     for (const auto& one : *rescued)

@@ -37,6 +37,7 @@ class applier {
     std::string life, old_life;
     bool had_index;
   };
+  void abandon_downloads(const pb::Intents& left, const root_tells& tells, actors::later<pb::Recovered> answer);
   void recover(const pb::Intents& left, const root_tells& tells, actors::later<pb::Recovered> answer);
   void begin_life(const root_tells& tells, pb::Recovered out, actors::later<pb::Recovered> answer);
 

@@ -44,6 +44,20 @@ actors::later<pb::Downloaded> downloader::handle(const pb::DownloadAll& m, actor
   return answer;
 }
 
+/// Recovery is about to look at what is staged. What is under way ends when its answer comes, and stages nothing.
+pb::Done downloader::handle(const pb::Abandon&) {
+  const error why{errc::cancelled, "what was staged is looked through"};
+  for (const auto& j : std::exchange(queue_, {})) j->answer.fail(why);
+  if (!job_) return {};
+  fail_all(why);
+  if (auto open = std::exchange(job_->open, nullptr)) {
+    open->out.reset();
+    static_cast<void>(disk_->unlink(part_of(open->wanted.staged())));
+    fail(open->wanted, why);
+  }
+  return {};
+}
+
 void downloader::next() {
   if (queue_.empty()) return self_.note("");
   job_ = std::move(queue_.front());
@@ -188,6 +202,7 @@ void downloader::fetch_part() {
   m.set_range("bytes=" + std::to_string(f.received) + "-" + std::to_string(last));
   self_.note("fetching " + std::to_string(f.received) + " of " + std::to_string(f.wanted.size()));
   exchange(self_, m, {}, [this](result<pb::Exchanged> r, const actors::bulk& body) {
+    if (!job_->open) return finish();  // abandoned
     if (!r) return end_large(&r.error());
     take_part(*body);
   });

@@ -16,6 +16,7 @@ class downloader {
  public:
   downloader(actors::context& self, agent_doors doors, vault_config vault);
   actors::later<pb::Downloaded> handle(const pb::DownloadAll& m, actors::context& self);
+  pb::Done handle(const pb::Abandon& m);
   pb::Transfers handle(const pb::AskTransfers& m);
 
  private:

@@ -181,7 +181,10 @@ void vault_engine::stage() {
   self_.note("fetching for " + std::to_string(batch_.size()) + " items");
   self_.ask(applier_, std::move(m), transfer_ends_within, [this](result<pb::Staged> r) {
     staging_ = false;
-    if (!r) self_.failed(to_string(r.error()));
+    if (!r) {
+      batch_.clear();
+      return begin_with_recovery(r.error());
+    }
     staged_ = true;  // what could not be fetched fails one by one in Execute, and waits
     step();
   });
@@ -204,21 +207,24 @@ void vault_engine::execute() {
             [this](result<pb::DiskFinished> r) { executed(r); });
 }
 
+/// The applier may have died half-way: inspect what it left before anything else.
+void vault_engine::begin_with_recovery(const error& why) {
+  self_.failed(to_string(why));
+  start_ = start_step::recover;
+  retry_later();
+}
+
 void vault_engine::executed(const result<pb::DiskFinished>& r) {
   executing_ = false;
   self_.note("");
-  if (!r) {
-    // The applier may have died half-way: inspect what it left before anything else.
-    self_.failed(to_string(r.error()));
-    start_ = start_step::recover;
-    return retry_later();
-  }
+  if (!r) return begin_with_recovery(r.error());
   for (const auto& f : r->look_again()) folders_.insert(f);
   bool full = false;
   for (const auto& why : r->reasons()) full |= why == name_of(errc::disk_full);
   if (full) block(block_reason::disk_full);
   else if (r->done() > 0) unblock(block_reason::disk_full);
   if (r->done() > 0) {
+    own_work_ = self_.now();
     retry_ = 0ms;
     plan_wanted_ = true;
   }

@@ -41,6 +41,7 @@ class vault_engine {
   void step();
   void start_step_on();
   void start_failed(const error& e);
+  void begin_with_recovery(const error& why);
   void index_not_asked(const error& e);
   void recall();
   void await_snapshot();
@@ -99,6 +100,7 @@ class vault_engine {
   pb::Polled polled_;  // what is not watched
   std::uint64_t waiting_ = 0, left_ = 0;
   std::chrono::milliseconds retry_{0};
+  actors::time_point own_work_{};  // when it last changed the disk
   actors::time_point next_rescan_{}, next_suspects_{}, next_retry_{}, tick_at_{};
   bool checking_ = false;
   std::vector<actors::later<pb::Settled>> settling_;  // flushed and caught up: answer when idle

@@ -5,6 +5,7 @@
 #include "client/engine/lifecycle.hpp"
 #include "platform/log/log.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::client {
 namespace {
@@ -194,6 +195,9 @@ result<pb::AnswerRecorded> local_store::handle(const pb::RecordAnswer& m) {
   return guarded([&]() -> result<pb::AnswerRecorded> {
     auto answer = codec::decode_mutation_answer(m.answer());
     if (!answer) return failure(answer.error());
+    for (const auto& o : answer->outcomes)
+      if (!o.succeeded())
+        log::debug("op.refused", "root={} op={} why={}", vault_.root, to_string(o.op), name_of(o.why));
     pb::AnswerRecorded out;
     out.set_refused(journal_->record(*answer));
     return out;
@@ -252,7 +256,7 @@ pb::Cursor local_store::cursor() {
   auto at = journal_->cursor();
   out.set_position(codec::encode(at));
   const auto told = journal_->highest();
-  if (!told.epoch.none()) out.set_told(codec::encode(told));
+  if (!told.epoch.none() && !planted(mistake::told_forgotten)) out.set_told(codec::encode(told));
   out.set_head(std::max(told.seq, at.seq).value);
   out.set_bootstrapped(journal_->bootstrapped());
   return out;

@@ -1,6 +1,7 @@
 #include "client/engine/agreement.hpp"
 
 #include "platform/crypto/history.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::engine {
 namespace {
@@ -36,6 +37,11 @@ content hashed(content c) {
 
 }  // namespace
 
+bool creates(const change& c) {
+  return std::holds_alternative<create_folder>(c) || std::holds_alternative<create_file>(c) ||
+         std::holds_alternative<create_symlink>(c);
+}
+
 item agreed_after(const std::optional<item>& before, const disk_op& op) {
   const auto& theirs = *op.state;
   auto agreed = before.value_or(theirs);
@@ -44,7 +50,7 @@ item agreed_after(const std::optional<item>& before, const disk_op& op) {
     case verb::set_mode: take_mode(agreed, theirs.mode, theirs); break;
     case verb::replace:  // what is put in place has its permissions, too
       take_content(agreed, theirs.what, theirs);
-      take_mode(agreed, theirs.mode, theirs);
+      if (!planted(mistake::modes_not_agreed)) take_mode(agreed, theirs.mode, theirs);
       break;
     default: agreed = theirs;
   }

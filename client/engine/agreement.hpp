@@ -13,4 +13,7 @@ item agreed_after(const std::optional<item>& before, const disk_op& op);
 /// so that what others changed since still differs from it.
 item agreed_after(const std::optional<item>& before, const mutation& m, const item& theirs);
 
+/// Does it make its item?
+bool creates(const change& c);
+
 }  // namespace tinysync::engine

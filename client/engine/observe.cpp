@@ -50,7 +50,7 @@ std::string scan_batch::path_of(const item_id& id) {
 std::optional<item_id> scan_batch::known_inode(const seen& s) {
   for (const auto& id : trees_.local_by_inode(s.inode)) {
     auto l = trees_.local(id);
-    if (l && same_identity(l->seen, s) && l->at.parent != parked_folder) return id;
+    if (l && same_identity(l->seen, s)) return id;
   }
   return std::nullopt;
 }
@@ -78,7 +78,7 @@ scan_wishes scan_batch::compare_folder(const listing& l, bool recursive) {
     if (row && !known) replaced_[l.path] = *folder;
     else folder = known;
   }
-  if (!l.failed.empty()) {
+  if (!l.failed.empty() && !planted(mistake::absence_is_evidence)) {
     frozen_.insert(l.path);
     if (l.failed == "io_failed") later_.push_back(l.path);
     exempt_[l.path] = l.failed;
@@ -92,7 +92,7 @@ scan_wishes scan_batch::compare_folder(const listing& l, bool recursive) {
     names.insert(e.name);
     compare_entry(l, folder, e, wishes);
   }
-  if (folder && !parked) {
+  if (folder) {
     for (const auto& id : trees_.local_children(*folder)) {
       auto row = trees_.local(id);
       bool has_the_name = row && names.contains(row->at.name) && trees_.local_at(row->at) == id;
@@ -370,7 +370,7 @@ void scan_batch::remove_gone(local_changes& out) {
     bool frozen = std::any_of(frozen_.begin(), frozen_.end(), [&](const std::string& f) {
       return folder == f || folder.starts_with(f + "/");
     });
-    if (!frozen || planted(mistake::absence_is_evidence)) remove_below(id, out);
+    if (!frozen) remove_below(id, out);
   }
 }
 

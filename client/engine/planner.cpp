@@ -99,12 +99,14 @@ void planner::only_here(const item_id& id, const local_item& l) {
   if (l.at.parent == parked_folder) return unpark(id, l, {root_item, l.at.name});
   if (inert(id)) return;
   std::vector<op_id> after;
-  if (!folder_on_server(l.at.parent, after)) return wait(id);
+  sending_.push_back({id, !d_.server_occupant(l.at)});
+  const bool has_folder = folder_on_server(l.at.parent, after);
+  sending_.back().surely = true;
   auto now = d_.local(id);  // the folder above may have been re-keyed
-  if (!now || d_.moved_aside(id)) return;
-  sending_.push_back({id, true});
-  bool is_free = name_free_on_server(id, now->at, after);
+  const bool still = has_folder && now && !d_.moved_aside(id);
+  const bool is_free = still && name_free_on_server(id, now->at, after);
   sending_.pop_back();
+  if (!has_folder) return wait(id);
   if (is_free) join_circles(id, send_creation(id, *now, std::move(after)));
 }
 
@@ -264,7 +266,7 @@ void planner::deleted_here(const item_id& id, const item& b, const item& r) {
     if (d_.deleted_on_server(above)) return;  // went with a folder above
     auto folder = d_.remote(above);
     if (!folder) break;
-    above = folder->at.parent;
+    above = d_.moved_on_server(above).value_or(folder->at).parent;
   }
   if (edited(b, r) && !planted(mistake::delete_beats_edit)) return come_back(id, r, cause::delete_lost);
   if (implied && b.at != r.at) return come_back(id, r, cause::moved_there);

@@ -143,14 +143,7 @@ result<content_hash> executor::hash_at(const std::string& path) {
 result<void> executor::create(const journal::intent& i, journal::intent_result& r) {
   const auto& op = i.op;
   auto staged = staged_path(i.id);
-  if (op.what == engine::verb::make_folder) {
-    if (auto ok = disk_.make_folder(op.to_path, 0755); !ok) return ok;
-    touched(op.to_path);
-    auto now = disk_.stat(op.to_path);
-    if (!now) return failure(now.error());
-    r.now = seen_of(*now);
-    return {};
-  }
+  if (op.what == engine::verb::make_folder) return make_folder(i, r, staged);
   if (op.what == engine::verb::create_link) {
     static_cast<void>(disk_.unlink(staged));
     if (auto ok = disk_.make_symlink(op.state->what.link_target, staged); !ok) return ok;
@@ -163,6 +156,26 @@ result<void> executor::create(const journal::intent& i, journal::intent_result& 
   if (!now) return failure(now.error());
   if (!same_but_ctime(seen_of(*now), seen_of(*before)))
     return failure(errc::changed_meanwhile, printable(op.to_path));
+  r.now = seen_of(*now);
+  return {};
+}
+
+/// Made aside, so that what has the name a moment later is known to be this one, or another.
+result<void> executor::make_folder(const journal::intent& i, journal::intent_result& r, const std::string& staged) {
+  const auto& to = i.op.to_path;
+  const auto& made_at = planted(mistake::folder_made_in_place) ? to : staged;
+  if (auto ok = disk_.make_folder(made_at, 0755); !ok) return ok;
+  auto made = disk_.stat(made_at);
+  auto put = made ? made_at == to ? result<void>{} : disk_.rename_noreplace(staged, to) : failure(made.error());
+  if (!put) {
+    static_cast<void>(disk_.rmdir(made_at));
+    return put;
+  }
+  touched(to);
+  auto now = disk_.stat(to);
+  if (!now) return failure(now.error());
+  if (!engine::same_identity(seen_of(*now), seen_of(*made)) && !planted(mistake::folder_made_in_place))
+    return failure(errc::changed_meanwhile, printable(to));
   r.now = seen_of(*now);
   return {};
 }
@@ -242,6 +255,8 @@ result<void> executor::keep(const journal::intent& i, journal::intent_result& r,
       moved = disk_.rename_noreplace(displaced, path);
     if (moved) {
       touched(path);
+      // A user wrote it, and may not have synced it: nobody may hear of it before it is durable (decision 0010).
+      if (auto ok = disk_.sync_file(path); !ok) return ok;
       auto now = disk_.stat(path);
       if (!now) return failure(now.error());
       r.kept = seen_of(*now);

@@ -37,14 +37,15 @@ class executor {
                                        std::int64_t now_ns);
 
   /// After recover(): had it come to its end, only without the index being told? Then what is there now.
-  /// A folder or file that is as it was to be, whoever made it so, is that.
-  std::optional<journal::intent_result> achieved(const journal::intent& i);
+  /// A folder or file that is as it was to be, whoever made it so, is that; not a folder that `all` say was to leave.
+  std::optional<journal::intent_result> achieved(const journal::intent& i, const std::vector<journal::intent>& all);
 
  private:
   static constexpr int most_names = 100;                    // tried, one after the other
   static constexpr std::string_view old_suffix = ".old";    // set aside where there is no exchange
 
   result<void> create(const journal::intent& i, journal::intent_result& r);
+  result<void> make_folder(const journal::intent& i, journal::intent_result& r, const std::string& staged);
   result<void> replace(const journal::intent& i, journal::intent_result& r, std::int64_t now_ns);
   result<void> swap_without_exchange(const journal::intent& i, const std::string& staged);
   result<void> keep_or_trash(const journal::intent& i, journal::intent_result& r,

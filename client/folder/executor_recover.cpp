@@ -51,6 +51,7 @@ result<void> executor::recover_staged(const fs::entry& e, const std::vector<jour
                                       std::int64_t now_ns, std::vector<rescued>& out) {
   auto path = join_path(staging_folder, e.name);
   if (e.name.ends_with(part_suffix) || planted(mistake::staging_swept)) return disk_.unlink(path);  // an unfinished download: ours alone
+  if (e.stat.kind == fs::kind::folder && disk_.rmdir(path)) return {};  // was to be put in place, empty
   auto name = std::string_view(e.name);
   bool set_aside = name.ends_with(old_suffix);
   if (set_aside) name.remove_suffix(old_suffix.size());
@@ -91,7 +92,8 @@ result<void> executor::recover_staged(const fs::entry& e, const std::vector<jour
   return {};
 }
 
-std::optional<journal::intent_result> executor::achieved(const journal::intent& i) {
+std::optional<journal::intent_result> executor::achieved(const journal::intent& i,
+                                                         const std::vector<journal::intent>& all) {
   if (planted(mistake::work_forgotten)) return std::nullopt;
   const auto& op = i.op;
   journal::intent_result r;
@@ -101,6 +103,10 @@ std::optional<journal::intent_result> executor::achieved(const journal::intent& 
       auto now = stat_of(disk_, op.to_path);
       if (!now || now->kind != fs::kind::folder) return std::nullopt;
       r.now = seen_of(*now);
+      // Is it still the one that was to leave first?
+      for (const auto& other : all)
+        if (!planted(mistake::old_folder_is_the_new) && other.op.from_path == op.to_path && other.op.expected && engine::same_identity(r.now, other.op.expected->seen))
+          return std::nullopt;
       return r;
     }
     case engine::verb::create_file:
@@ -135,7 +141,7 @@ bool executor::went_on(const journal::intent& parked, const std::vector<journal:
       bool above = false;
       for (const auto& path : {k.op.from_path, k.op.to_path})
         above |= !path.empty() && path != to && fs::is_within(to, path);
-      return above && !achieved(k);
+      return above && !achieved(k, intents);
     });
   };
   for (const auto& i : intents) {

@@ -4,6 +4,7 @@
 
 #include "client/folder/layout.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::folder {
 namespace {
@@ -28,6 +29,7 @@ result<root_found> find_root(fs::disk& disk, const vault_id& vault, const std::s
 result<root_found> find_same_root(fs::disk& disk, const vault_id& vault, const std::string& path,
                                   const root_seen& recorded) {
   auto now = find_root(disk, vault, path);
+  if (!now && now.error().code == errc::wrong_root && planted(mistake::root_not_checked)) return root_found{recorded, {}};
   if (!now || recorded.inode == 0 || now->seen == recorded) return now;
   return failure(errc::wrong_root,
                  "another folder is at " + printable(path) + " than the one that was attached (" +

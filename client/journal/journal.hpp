@@ -279,6 +279,7 @@ class journal final : public engine::tree_view {
   intent read_intent(const sqlite::rows& r);
   void finish(const intent& i, const intent_result& r, std::int64_t now_ns);
   void keep_displaced(const engine::disk_op& op, const intent_result& r, std::int64_t now_ns);
+  bool nothing_new(const codec::log_page& page);
   result<void> replay_row(const codec::log_page& page, const log_entry& e, position& at,
                           vault_digest& sums);
   result<void> apply_row(const log_row& row, vault_digest& sums);

@@ -5,6 +5,7 @@
 
 #include "client/journal/journal.hpp"
 #include "client/journal/rows.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::journal {
 namespace {
@@ -31,30 +32,26 @@ std::optional<seq_no> journal::parted() {
   return out;
 }
 
-/// What either side had when they were last of one mind is neither's edit. Mine is newer where the server's was
-/// set before that: it becomes an edit of the server's. Else the server was first.
+/// What was agreed upon in rows that both histories have stays agreed. What was agreed upon later is lost to the
+/// server: mine is newer, and becomes an edit of the server's, where that was set before they part; else the server
+/// was first.
 item journal::confirmed(item agreed, const item& theirs, seq_no both) {
-  if (agreed.what.hash == theirs.what.hash || theirs.content_seq <= both) {
-    agreed.what = theirs.what;
+  if (agreed.content_seq > both) {
+    const bool newer = theirs.content_seq <= both;
     agreed.content_op = theirs.content_op;
     agreed.content_seq = theirs.content_seq;
-  } else {
-    agreed.what.hash = no_content_of(agreed.id);
-    agreed.content_op = {};
+    if (newer || agreed.what.hash == theirs.what.hash) agreed.what = theirs.what;
+    else agreed.what.hash = no_content_of(agreed.id), agreed.content_op = {};
   }
-  if (agreed.at == theirs.at || theirs.place_seq <= both) {
-    agreed.at = theirs.at;
+  if (agreed.place_seq > both) {
+    if (theirs.place_seq <= both) agreed.at = theirs.at;
     agreed.place_op = theirs.place_op;
     agreed.place_seq = theirs.place_seq;
-  } else {
-    agreed.place_op = {};
   }
-  if (agreed.mode == theirs.mode || theirs.mode_seq <= both) {
-    agreed.mode = theirs.mode;
+  if (agreed.mode_seq > both) {
+    if (theirs.mode_seq <= both) agreed.mode = theirs.mode;
     agreed.mode_op = theirs.mode_op;
     agreed.mode_seq = theirs.mode_seq;
-  } else {
-    agreed.mode_op = {};
   }
   return agreed;
 }
@@ -75,6 +72,7 @@ void journal::follow_other_history(seq_no agreed) {
 
 /// Agreed upon once, and not on the server: it has lost them, or they were deleted there since.
 void journal::doubt_those_missing(std::vector<doubt>& out) {
+  if (planted(mistake::other_history_believed)) return;
   auto r = db_.query("base_without_remote");
   while (r.next()) {
     auto id = id_at<item_id>(r, 0);
@@ -86,7 +84,16 @@ void journal::doubt_those_missing(std::vector<doubt>& out) {
 bool journal::settle_missing(const doubt& d, const codec::known_answer& a) {
   if (!parted() || d.query.item != d.local || !d.query.hash.none() || remote(d.local)) return false;
   asked_.insert(d.local);
-  if (a.known && a.deleted) return true;  // a delete like any other
+  auto b = base(d.local);
+  if (b && a.known && a.deleted) {
+    // A delete like any other; but who deleted it never saw a content of the lost history: an edit beats it.
+    if (b->kind != item_kind::folder && b->content_seq > *parted()) {
+      b->what.hash = no_content_of(b->id);
+      b->content_op = {};
+      put_base(*b);
+    }
+    return true;
+  }
   db_.run("base_drop", raw(d.local));     // made again, under its id
   touch(d.local);
   return true;

@@ -4,6 +4,7 @@
 #include "client/engine/agreement.hpp"
 #include "client/journal/journal.hpp"
 #include "client/journal/rows.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::journal {
 namespace {
@@ -85,7 +86,7 @@ std::size_t journal::record(const codec::mutation_answer& answer) {
   }
   for (const auto& r : answer.retired) db_.run("retired_drop", raw(r.op));
   note_head(answer.head);
-  complete_due(cursor().seq);
+  complete_due(planted(mistake::answers_move_trees) ? answer.head.seq : cursor().seq);
   t.commit();
   return refused;
 }
@@ -129,7 +130,9 @@ void journal::complete(const op_id& op, const mutation& m, bool succeeded,
       std::holds_alternative<delete_subtree>(m.change)) {
     drop_base_subtree(m.item);
   } else if (auto theirs = codec::decode_item(canonical)) {
-    put_base(engine::agreed_after(base(m.item), m, *theirs));
+    // Where nothing had been agreed upon (a new index), a change of one aspect agrees upon no other.
+    auto before = base(m.item);
+    if (before || engine::creates(m.change)) put_base(engine::agreed_after(before, m, *theirs));
   }
   touch(m.item);
 }

@@ -14,11 +14,6 @@ engine::cause cause_named(std::string_view name) {
   return engine::cause::same_on_both;
 }
 
-bool creates(const change& c) {
-  return std::holds_alternative<create_folder>(c) || std::holds_alternative<create_file>(c) ||
-         std::holds_alternative<create_symlink>(c);
-}
-
 }  // namespace
 
 void journal::apply(const engine::tree_op& op) {
@@ -115,7 +110,7 @@ planned journal::plan_next(std::size_t most_items, std::size_t most_disk_ops,
     out.disk.push_back({id, std::move(op)});
   }
   for (const auto& m : plan.mutations)
-    db_.run("outbox_add", raw(m.op), raw(m.item), raw(codec::encode(m)), creates(m.change));
+    db_.run("outbox_add", raw(m.op), raw(m.item), raw(codec::encode(m)), engine::creates(m.change));
   out.mutations = plan.mutations.size();
   out.notices = std::move(plan.notices);
   {

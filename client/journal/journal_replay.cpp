@@ -2,6 +2,7 @@
 
 #include "client/journal/journal.hpp"
 #include "client/journal/rows.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::journal {
 namespace {
@@ -119,9 +120,17 @@ void journal::store_cursor(const position& at, const vault_digest& sums) {
   note_head(at);
 }
 
+/// A poll that brings nothing: nothing is written, and no disk wakes up for it.
+bool journal::nothing_new(const codec::log_page& page) {
+  auto at = cursor(), told = highest();
+  return page.entries.empty() && at.same_place(page.at) && at.seal == page.at.seal && told.epoch == page.head.epoch && told.seq >= page.head.seq;
+}
+
 result<void> journal::replay(const codec::log_page& page) {
-  sqlite::transaction t(db_);
+  if (nothing_new(page)) return {};
   auto at = cursor();
+  if (planted(mistake::cursor_apart)) store_cursor(page.at, digest());
+  sqlite::transaction t(db_);
   auto sums = digest();
   for (const auto& e : page.entries)
     if (auto ok = replay_row(page, e, at, sums); !ok) return ok;

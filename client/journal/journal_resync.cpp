@@ -6,6 +6,7 @@
 #include "client/journal/journal.hpp"
 #include "client/journal/rows.hpp"
 #include "proto/vocabulary/names.hpp"
+#include "proto/vocabulary/planted.hpp"
 
 namespace tinysync::journal {
 
@@ -153,7 +154,7 @@ salvage_report journal::salvage(const std::optional<std::string>& path, const ro
   sqlite::transaction t(db_);
   drop_unreadable(report);
   drop_orphans();
-  if (auto agreed = parted()) follow_other_history(*agreed);
+  if (auto agreed = parted(); agreed && !planted(mistake::other_history_believed)) follow_other_history(*agreed);
   keep_only_evidence();
   distrust_local_rows();
   complete_due(cursor().seq);

@@ -44,7 +44,8 @@ std::string_view name_of(verb v) {
 
 void fake_disk::world::surprise_before(verb v, std::string_view path, std::string_view onto) {
   auto at = std::find_if(surprises.begin(), surprises.end(), [&](const surprise& s) {
-    return s.before == v && (s.path.empty() || s.path == path);
+    return s.before == v && (s.path.empty() || s.path == path) &&
+           (s.part.empty() || path.find(s.part) != path.npos || onto.find(s.part) != onto.npos);
   });
   if (at == surprises.end()) return;
   auto act = std::move(at->act);

@@ -172,8 +172,9 @@ class fake_disk final : public disk {
   void fail_when(std::function<std::optional<errc>(verb, std::string_view path)> ask);
   /// Done once, just before the next call of that verb on that path ("": on any).
   void before_next(verb v, std::string path, std::function<void()> act);
-  /// Likewise, and told which path it is about; where the agent's own folder is one end of a move, the other end.
-  void before_next(verb v, std::string path, std::function<void(const std::string& path)> act);
+  /// Likewise before one with `part` in the path, or in either of two; told which path it is about: where the agent's
+  /// own folder is one end of a move, the other end.
+  void before_next_with(verb v, std::string part, std::function<void(const std::string& path)> act);
   /// What was to be done before a next call is not.
   void forget_surprises();
   /// Asked before each door verb; false: without power, or the process is dead: it answers `cancelled`.
@@ -192,6 +193,8 @@ class fake_disk final : public disk {
   void vanish_root(bool gone);
   /// Another, empty folder is where the root was (new inode).
   void replace_root();
+  /// The former one is there again, as it was; what is in the other is gone.
+  void bring_root_back();
   /// list() of it and access below it answer permission_denied.
   void make_unreadable(std::string_view path, bool unreadable);
   void make_all_readable();

@@ -191,11 +191,11 @@ void fake_disk::fail_when(std::function<std::optional<errc>(verb, std::string_vi
 }
 
 void fake_disk::die_after(std::uint64_t n) { w_->dies_at = w_->changes + n; }
-void fake_disk::before_next(verb v, std::string path, std::function<void(const std::string&)> act) {
-  w_->surprises.push_back({v, std::move(path), std::move(act)});
+void fake_disk::before_next_with(verb v, std::string part, std::function<void(const std::string&)> act) {
+  w_->surprises.push_back({v, "", std::move(part), std::move(act)});
 }
 void fake_disk::before_next(verb v, std::string path, std::function<void()> act) {
-  before_next(v, std::move(path), [act = std::move(act)](const std::string&) { act(); });
+  w_->surprises.push_back({v, std::move(path), "", [act = std::move(act)](const std::string&) { act(); }});
 }
 
 void fake_disk::forget_surprises() { w_->surprises.clear(); }
@@ -207,7 +207,8 @@ void fake_disk::vanish_root(bool gone) { w_->gone = gone; }
 
 void fake_disk::replace_root() {
   // The old root keeps its inode number: nothing may be mistaken for it.
-  ++w_->root_generation;
+  if (!w_->former_root) w_->former_root = {w_->root, w_->root_generation, w_->used};
+  w_->root_generation = w_->generation + 1000;
   ++w_->generation;
   w_->pending.clear();
   w_->held.clear();
@@ -216,6 +217,14 @@ void fake_disk::replace_root() {
   w_->root->inode = w_->next_inode++;
   w_->root->links = 1;
   w_->root->durable = w_->root->now;
+}
+
+void fake_disk::bring_root_back() {
+  if (!w_->former_root) return;
+  std::tie(w_->root, w_->root_generation, w_->used) = *std::exchange(w_->former_root, std::nullopt);
+  ++w_->generation;
+  w_->pending.clear();
+  w_->held.clear();
 }
 
 void fake_disk::make_unreadable(std::string_view path, bool unreadable) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "platform/fs/fake_disk.hpp"
@@ -115,6 +116,7 @@ struct fake_disk::world {
   clock::clock& clock;
   fake_disk_options options;
   node_ptr root;
+  std::optional<std::tuple<node_ptr, std::uint64_t, std::uint64_t>> former_root;  // with generation and bytes used
   std::uint64_t root_generation = 1;  ///< stands in for the mount and device of the root
   std::uint64_t generation = 1;       ///< grows with every crash: older handles are dead
   std::uint64_t next_inode = 2;
@@ -126,7 +128,7 @@ struct fake_disk::world {
   std::function<std::optional<errc>(verb, std::string_view)> ask;
   struct surprise {
     verb before;
-    std::string path;  // "": any
+    std::string path, part;  // "": any
     std::function<void(const std::string& path)> act;
   };
   std::vector<surprise> surprises;

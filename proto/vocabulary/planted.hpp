@@ -24,7 +24,7 @@ namespace tinysync {
   X(stat_of_afterwards, "the index takes what is there after a move for what was moved")        \
   X(half_a_move_is_a_delete, "what is missing in one folder is not looked for in others")       \
   X(errors_look_empty, "a folder that cannot be listed is an empty one")                        \
-  X(absence_is_evidence, "what an unreadable folder held counts as gone")                       \
+  X(absence_is_evidence, "what a folder that cannot be read held counts as gone")                       \
   X(overflow_ignored, "lost events are not made up for by a scan")                              \
   X(size_and_mtime_trusted, "a file is unchanged if size and mtime are")                        \
   X(inode_alone_trusted, "an inode number is an identity")                                      \
@@ -38,7 +38,18 @@ namespace tinysync {
   X(refusals_remembered, "the server repeats every refusal of an operation")                    \
   X(groups_in_parts, "the server judges the members of a group one by one")                     \
   X(server_not_durable, "commits of the server are not synced")                                 \
-  X(blobs_not_durable, "contents on the server are not synced before they are referred to")
+  X(blobs_not_durable, "contents on the server are not synced before they are referred to")      \
+  X(root_not_checked, "whatever folder is at the root's path is taken for the root")            \
+  X(echo_by_time, "what happens within two seconds of the agent's own work is its echo")        \
+  X(answers_move_trees, "what the server answered is agreed upon before its row is replayed")   \
+  X(cursor_apart, "the cursor moves in a transaction of its own, before what it stands for")    \
+  X(told_forgotten, "a position that was told is not presented to the server again")            \
+  X(other_history_believed, "what a restored server lost is taken for deleted and undone")      \
+  X(modes_not_agreed, "a replaced file's new permissions are not part of what is agreed upon")  \
+  X(moves_not_followed, "what was noted for a folder is looked for where it was")               \
+  X(parked_not_looked_at, "what is written to a parked file is not looked at")                  \
+  X(folder_made_in_place, "the index takes what has a new folder's name for that folder")        \
+  X(old_folder_is_the_new, "recovery takes a folder that has not left yet for the one to come")
 
 enum class mistake : unsigned char {
 #define X(name, wrong) name,

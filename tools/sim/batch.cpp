@@ -149,7 +149,7 @@ batch_report run_batch(const batch_options& o, const std::function<void(const ba
 std::vector<std::string> never_fired(const counts& fired) {
   static const std::vector<std::string> all = {
       "offline", "online", "killed", "power-cut", "killed at a change", "power-cut at a change", "starts", "crash-actor",
-      "disk error", "database error", "disk-full", "database-full", "unreadable", "readable", "root-gone", "root-back",
+      "disk error", "database error", "disk-full", "database-full", "unreadable", "readable", "root-gone", "root-replaced", "root-back",
       "deaf", "no-watches", "meanwhile took place", "at the same path",
       "dies at a call", "stumble", "misbehaves", "calm", "suspend", "clock", "server killed",
       "server power-cut", "server killed at a change", "server power-cut at a change", "server disk error", "full",

@@ -111,12 +111,13 @@ step generator::device_fault(device& d) {
   const auto cause = d.name() == only_writer_ ? std::string("killed") : one_of("killed", "power-cut");
   const auto disk_verb = std::string(fs::name_of(static_cast<fs::verb>(below(static_cast<std::uint64_t>(fs::verb::identity) + 1))));
   const auto changes = std::to_string(below(one_in(2) ? 12 : 80));
-  switch (below(20)) {
+  switch (below(22)) {
     case 0: case 1: return made(d, "offline");
     case 2: case 3: return made(d, "online");
     case 4: return made(d, "dies", {cause});
     case 5: case 6: return made(d, "dies-after", {changes, cause, std::to_string(below(3000))});
-    case 7: return made(d, "dies-at", {one_of("exchange", "rename", "link", "unlink", "rmdir", "sync_folder", "make_folder"),
+    case 7: return made(d, "dies-at", {one_of("exchange", "rename", "rename:parked", "rename:trash", "rename:(conflict", "rmdir",
+                                              "sync_folder", "make_folder"),
                                        std::to_string(below(5)), cause, std::to_string(below(3000))});
     case 8: case 9: return made(d, "starts");
     case 10: return made(d, "crash-actor", {one_of("local_store", "watcher", "scanner", "downloader", "uploader", "applier",
@@ -125,11 +126,11 @@ step generator::device_fault(device& d) {
     case 13: return made(d, "database-fails", {one_of("write", "sync", "read", "open", "truncate", "move"), one_of("io", "full"),
                                                std::to_string(1 + below(3))});
     case 14: return made(d, one_of("disk-full", "database-full"), {one_of("yes", "no")});
-    case 15: {
+    case 15: case 20: {
       auto folder = any_path(d, fs::kind::folder);
-      return made(d, one_of("unreadable", "readable"), {folder.empty() ? "d" : folder});
+      return made(d, one_of("unreadable", "unreadable", "readable"), {folder.empty() ? "d" : folder});
     }
-    case 16: return made(d, one_of("root-gone", "root-back"));
+    case 16: return made(d, one_of("root-gone", "root-replaced", "root-back"));
     case 17: return made(d, one_of("deaf", "no-watches"), {one_of("yes", "no")});
     default: return surprise(d);
   }
@@ -141,7 +142,8 @@ step generator::surprise(device& d) {
   if (then.verb == "sync" || (!only_writer_.empty() && d.name() != only_writer_)) return made(d, "online");
   auto& path = then.args[then.verb == "ln" ? 1 : 0];
   auto moment = one_of("stat", "read", "list", "sync_folder", "create_staged", "open_read");
-  if (one_in(2)) path = "@", moment = one_of("rename", "rename", "exchange", "link", "unlink", "rmdir", "stat", "open_read");
+  if (one_in(2)) path = "@", moment = one_of("rename", "rename:/staging/", "rename:(conflict", "rename:parked", "exchange", "rmdir",
+                                             "stat", "open_read", "list");
   else if (one_in(2)) moment = one_of("rename", "exchange");
   then.args.insert(then.args.begin(), {moment, then.verb});
   then.verb = "meanwhile";

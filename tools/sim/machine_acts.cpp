@@ -29,6 +29,12 @@ fs::verb disk_verb(const std::string& word) {
   throw std::runtime_error("a disk cannot " + word);
 }
 
+/// `rename:parked`: the verb, and what is to be in a path.
+std::pair<fs::verb, std::string> moment(const std::string& word) {
+  auto colon = word.find(':');
+  return {disk_verb(word.substr(0, colon)), colon == word.npos ? "" : word.substr(colon + 1)};
+}
+
 sqlite::file_verb database_verb(const std::string& word) {
   static const std::map<std::string, sqlite::file_verb> verbs = {
       {"write", sqlite::file_verb::write}, {"sync", sqlite::file_verb::sync}, {"read", sqlite::file_verb::read},
@@ -55,13 +61,14 @@ net::network_faults trouble() {
 
 const std::map<std::string, stage::performer, std::less<>>& stage::machine_verbs() {
   static const std::map<std::string, performer, std::less<>> table = {
-      {"meanwhile", &stage::meanwhile},        // DISK-VERB USER-VERB …: just before the agent's next such call; @: its path
+      // DISK-VERB[:PART] USER-VERB …: just before the agent's next such call, on a path with PART in it; @: that path
+      {"meanwhile", &stage::meanwhile},
       {"sync", &stage::sync_disk},             // what was written is on the disk
       {"offline", &stage::go_offline},
       {"online", &stage::go_online},
       {"dies", &stage::die},                   // killed|power-cut
       {"dies-after", &stage::die_after},       // CHANGES killed|power-cut AWAY-MS
-      {"dies-at", &stage::die_at},             // DISK-VERB CHANGES …: as dies-after, counted from the next such call
+      {"dies-at", &stage::die_at},             // DISK-VERB[:PART] CHANGES …: as dies-after, counted from such a call
       {"starts", &stage::start},
       {"crash-actor", &stage::crash_actor},    // NAME
       {"disk-fails", &stage::fail_disk},       // DISK-VERB io|full|denied TIMES
@@ -71,6 +78,7 @@ const std::map<std::string, stage::performer, std::less<>>& stage::machine_verbs
       {"unreadable", &stage::make_unreadable},  // FOLDER
       {"readable", &stage::make_readable},     // FOLDER
       {"root-gone", &stage::vanish_root},
+      {"root-replaced", &stage::replace_root},  // by an empty folder, as if nothing was mounted there
       {"root-back", &stage::return_root},
       {"deaf", &stage::deafen},                // yes|no: no events; then the agent hears that some were lost
       {"no-watches", &stage::refuse_watches},  // yes|no
@@ -84,7 +92,8 @@ bool stage::meanwhile(device& d, const step& s) {
   step then{0ms, s.who, s.args.at(1), {s.args.begin() + 2, s.args.end()}};
   auto verb = user_verbs().find(then.verb);
   if (verb == user_verbs().end()) throw std::runtime_error("no user can " + then.verb);
-  d.disk().before_next(disk_verb(s.args[0]), "", [this, &d, then, p = verb->second](const std::string& path) {
+  auto [before, part] = moment(s.args[0]);
+  d.disk().before_next_with(before, part, [this, &d, then, p = verb->second](const std::string& path) {
     auto now = then;
     for (auto& a : now.args)
       if (a == "@") a = path;
@@ -141,7 +150,8 @@ bool stage::die_at(device& d, const step& s) {
   if (!d.running()) return false;
   const step then{0ms, s.who, "dies-after", {s.args.begin() + 1, s.args.end()}};
   static_cast<void>(how(then.args.at(1)));
-  d.disk().before_next(disk_verb(s.args.at(0)), "", [this, &d, then] {
+  auto [before, part] = moment(s.args.at(0));
+  d.disk().before_next_with(before, part, [this, &d, then](const std::string&) {
     if (die_after(d, then)) ++fired_["dies at a call"];
   });
   return true;
@@ -200,9 +210,17 @@ bool stage::vanish_root(device& d, const step&) {
   return true;
 }
 
+bool stage::replace_root(device& d, const step&) {
+  if (std::exchange(states_[d.name()]->root_gone, true)) return false;
+  d.disk().sync();  // what was unmounted was written
+  d.disk().replace_root();
+  return true;
+}
+
 bool stage::return_root(device& d, const step&) {
   if (!std::exchange(states_[d.name()]->root_gone, false)) return false;
   d.disk().vanish_root(false);
+  d.disk().bring_root_back();
   return true;
 }
 
@@ -225,8 +243,9 @@ void stage::heal(device& d) {
   disk.forget_surprises();
   for (int v = 0; v <= static_cast<int>(fs::verb::probe); ++v) disk.fail_next(static_cast<fs::verb>(v), {}, 0);
   disk.set_capacity(1ull << 40);
-  disk.make_all_readable();
   disk.vanish_root(false);
+  disk.bring_root_back();
+  disk.make_all_readable();
   for (const auto& path : of.held) disk.release_writer(path);
   if (of.deaf) d.deafen(false);
   d.refuse_watches(errc::internal);

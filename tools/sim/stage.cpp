@@ -33,7 +33,9 @@ stage::stage(const scenario& cast) : world_(std::make_unique<sim::world>(cast.de
   probe_ = std::make_unique<probe>(*world_);
   world_->simulation().limit_steps_at_once(20'000);  // a whole scenario takes less
   world_->network().overhear([this](const net::http_request& q, const net::http_response& r) {
-    if (q.path.ends_with("/mutations") && r.status == 200) judge_->answered(r.content());
+    if (!q.path.ends_with("/mutations")) return;
+    judge_->asked(q.body);
+    if (r.status == 200) judge_->answered(r.content());
   });
   world_->is_safe = [this](const std::string& content) { return judge_->accepted(content); };
   for (auto* d : world_->devices()) {

@@ -80,6 +80,7 @@ class stage {
   bool make_unreadable(device& d, const step& s);
   bool make_readable(device& d, const step& s);
   bool vanish_root(device& d, const step& s);
+  bool replace_root(device& d, const step& s);
   bool return_root(device& d, const step& s);
   bool deafen(device& d, const step& s);
   bool refuse_watches(device& d, const step& s);

@@ -140,16 +140,16 @@ TEST(executor, knows_again_what_it_had_achieved) {
   fs::capabilities all = {true, true, true, true, true, true, true};
   for (auto what : {verb::create_file, verb::replace, verb::move, verb::aside}) {
     stage s(what, cause::edited_there, all);
-    EXPECT_FALSE(executor(s.disk).achieved(s.i)) << engine::name_of(what) << " is still to be done";
+    EXPECT_FALSE(executor(s.disk).achieved(s.i, {s.i})) << engine::name_of(what) << " is still to be done";
     ASSERT_FALSE(executor(s.disk).carry_out(s.i, 1'000'000'000).failed);
     ASSERT_TRUE(executor(s.disk).recover({s.i}, 2'000'000'000));
-    auto done = executor(s.disk).achieved(s.i);
+    auto done = executor(s.disk).achieved(s.i, {s.i});
     ASSERT_TRUE(done) << engine::name_of(what);
     auto at = what == verb::replace ? "d/f" : s.i.op.to_path;
     EXPECT_EQ(done->now.inode, s.disk.stat(at)->inode);
     if (what == verb::move || what == verb::aside) s.disk.move(at, "elsewhere");
     else s.disk.write(at, "edited since");
-    EXPECT_FALSE(executor(s.disk).achieved(s.i)) << engine::name_of(what) << " was undone by a user";
+    EXPECT_FALSE(executor(s.disk).achieved(s.i, {s.i})) << engine::name_of(what) << " was undone by a user";
   }
 }
 

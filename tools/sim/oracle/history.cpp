@@ -24,7 +24,7 @@ oracle::kind kind_of(item_kind k) {
 
 }  // namespace
 
-findings history::read(const std::vector<log_entry>& entries) {
+findings history::read(const std::vector<log_entry>& entries, const requests& asked) {
   findings out;
   if (entries.size() < rows_.size())
     out.push_back({"log rewound", "it had " + text(rows_.size()) + " rows and has " + text(entries.size())});
@@ -54,6 +54,7 @@ findings history::read(const std::vector<log_entry>& entries) {
     if (row->kind != log_kind::epoch && !ops.insert(ops_.back()).second)
       out.push_back({"applied twice", "the operation of row " + text(i + 1) + " is in the log already"});
     const auto before = path_of(std::string(row->item.view())).value_or("");
+    check_precondition(*row, asked, out);
     replay(*row, out);
     told_.push_back(line_of(*row, before, path_of(std::string(row->item.view())).value_or("")));
     // A group is one change: within it the tree need not be in form.
@@ -61,6 +62,26 @@ findings history::read(const std::vector<log_entry>& entries) {
     if (row->group.none() || !next || next->group != row->group) check_form(i + 1, out);
   }
   return out;
+}
+
+/// The first write whose precondition still holds wins: what a row says it was made from is what was there.
+void history::check_precondition(const log_row& row, const requests& asked, findings& out) const {
+  auto m = asked.find(std::string(row.op.view()));
+  auto was = live_.find(std::string(row.item.view()));
+  if (m == asked.end() || was == live_.end()) return;
+  const auto& k = was->second;
+  auto wrong = [&](const char* what) {
+    out.push_back({"precondition", "row " + text(row.seq.value) + " (" + k.name + ") was made from another " + what});
+  };
+  const auto& change = m->second.change;
+  if (auto* c = std::get_if<update_content>(&change); c && c->content_op != k.content_op) wrong("content");
+  if (auto* c = std::get_if<move_rename>(&change); c && c->place_op != k.place_op) wrong("place");
+  if (auto* c = std::get_if<set_mode>(&change); c && c->mode_op != k.mode_op) wrong("mode");
+  if (auto* c = std::get_if<delete_item>(&change)) {
+    if (k.kind != kind::folder && c->content_op != k.content_op) wrong("content");
+    if (c->place_op != k.place_op) wrong("place");
+  }
+  if (auto* c = std::get_if<delete_subtree>(&change); c && c->place_op != k.place_op) wrong("place");
 }
 
 void history::replay(const log_row& row, findings& out) {
@@ -84,7 +105,7 @@ void history::put(const std::string& canonical, findings& out) {
   if (!it) return out.push_back({"log unreadable", "an item: " + to_string(it.error())});
   known_item k{std::string(it->at.parent.view()), it->at.name, kind_of(it->kind),
                std::string(it->what.hash.view()), it->what.ref.none() ? "" : std::string(it->what.ref.view()),
-               it->what.link_target, it->mode.executable, it->mode.private_};
+               it->what.link_target, it->mode.executable, it->mode.private_, it->content_op, it->place_op, it->mode_op};
   live_[std::string(it->id.view())] = k;
 }
 

@@ -13,11 +13,14 @@
 
 namespace tinysync::oracle {
 
+/// What was ever asked of the server, by op.
+using requests = std::map<std::string, mutation>;
+
 class history {
  public:
   /// The whole log, from its first row. What was read before must begin it unless the server was put back
-  /// meanwhile (RELIABILITY I7, I9, I12, I26).
-  findings read(const std::vector<log_entry>& entries);
+  /// meanwhile (RELIABILITY I7, I9, I12, I26). Each row must have had its precondition (I21).
+  findings read(const std::vector<log_entry>& entries, const requests& asked);
   /// The operator put an older copy of the server's data in place: what follows may differ.
   void server_was_put_back() { rows_.clear(); }
 
@@ -37,7 +40,9 @@ class history {
     oracle::kind kind = kind::file;
     std::string hash, ref, target;
     bool executable = false, only_mine = false;
+    op_id content_op, place_op, mode_op;
   };
+  void check_precondition(const log_row& row, const requests& asked, findings& out) const;
   void replay(const log_row& row, findings& out);
   void put(const std::string& canonical, findings& out);
   void remove_below(const std::string& id);

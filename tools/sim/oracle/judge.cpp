@@ -29,12 +29,27 @@ void judge::appeared(const std::string& device, const std::string& path, const s
   seen_.push_back({"invented", "the agent put '" + short_of(content) + "' at " + path + " on " + device});
 }
 
+void judge::asked(const std::string& body) {
+  auto request = codec::decode_mutation_request(body);
+  if (!request) return seen_.push_back({"request unreadable", to_string(request.error())});
+  for (auto& m : request->mutations) {
+    auto bytes = codec::encode(m);
+    auto [at, fresh] = asked_.emplace(std::string(m.op.view()), std::move(m));
+    if (!fresh && codec::encode(at->second) != bytes)
+      seen_.push_back({"op means two things", "the operation " + to_string(at->second.op) + " was sent with other words"});
+  }
+}
+
 void judge::answered(const std::string& body) {
   auto answer = codec::decode_mutation_answer(body);
   if (!answer) return seen_.push_back({"answer unreadable", to_string(answer.error())});
   for (const auto& o : answer->outcomes) {
-    if (o.kind != verdict::applied && o.kind != verdict::duplicate) continue;
     const std::string op(o.op.view());
+    if (o.kind != verdict::applied && o.kind != verdict::duplicate) {
+      if (auto row = seq_of_op_.find(op); row != seq_of_op_.end())
+        seen_.push_back({"answered otherwise", "the operation of row " + std::to_string(row->second) + " was sent again and refused"});
+      continue;
+    }
     auto [at, fresh] = seq_of_op_.emplace(op, o.at.seq.value);
     if (!fresh && at->second != o.at.seq.value)
       seen_.push_back({"applied twice", "an operation was answered with row " + std::to_string(at->second) +
@@ -55,7 +70,7 @@ void judge::server_was_put_back() {
 
 findings judge::at_peace(const peace& p) {
   auto out = std::exchange(seen_, {});
-  for (auto& f : history_.read(p.log)) out.push_back(std::move(f));
+  for (auto& f : history_.read(p.log, asked_)) out.push_back(std::move(f));
   for (const auto& [seq, op] : accepted_)
     if (history_.op_at(seq) != op)
       out.push_back({"accepted and gone", "row " + std::to_string(seq) + " is not what the server accepted"});

@@ -39,6 +39,8 @@ class judge {
 
   /// An agent put this where its user sees it (I3, I4): whole, and written by somebody.
   void appeared(const std::string& device, const std::string& path, const std::string& content);
+  /// Somebody asked the server for mutations with this body: an op always means the same (I26).
+  void asked(const std::string& body);
   /// The server answered a request for mutations with this body, whether or not it arrived (I1, I26).
   void answered(const std::string& body);
   /// The server's log at the last peace, a line for each row.
@@ -62,6 +64,7 @@ class judge {
   findings seen_;
   std::map<std::uint64_t, std::string> accepted_;  // seq → op
   std::map<std::string, std::uint64_t> seq_of_op_;
+  requests asked_;
   std::set<std::string> contents_;  // hashes of what the server accepted
 };
 
