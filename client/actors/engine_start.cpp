@@ -103,6 +103,8 @@ void vault_engine::salvage() {
     starting_ = false;
     for (const auto& table : r->damaged())
       log::warn("index.damaged", "vault={} lost=part of {}", to_string(vault_.vault), table);
+    // What the old index knew to be held open by a program is looked at by the new one.
+    self_.send(self_.sibling<faces::trash>("trash"), pb::WatchDisplaced{});
     phase_ = "reconcile";
     start_ = start_step::watch;
     step();

@@ -105,7 +105,8 @@ planned journal::plan_next(std::size_t most_items, std::size_t most_disk_ops,
   for (const auto& id : plan.settled)
     if (!acted_on.contains(id)) db_.run("held_up_drop", raw(id));
   for (auto& op : plan.disk) {
-    op.insist = db_.query("held_up_long", raw(op.id), name_of(errc::busy), now_ns - busy_for_ns).next();
+    // A clock that was put back does not tell how long: long enough.
+    op.insist = db_.query("held_up_long", raw(op.id), name_of(errc::busy), now_ns - busy_for_ns, now_ns).next();
     auto id = add(op);
     out.disk.push_back({id, std::move(op)});
   }

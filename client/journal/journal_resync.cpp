@@ -42,7 +42,7 @@ std::vector<salvaged_table> tables() {
       {"gone", "item", "item", {"item", "item DESC"}, id_sized("item")},
       {"conflicts", "item,original,found_ns,cause", "item", {"item", "item DESC"},
        id_sized("item") + " AND " + id_sized("original")},
-      {"trash", "entry,path,item,hash", "entry", {"entry", "entry DESC"}, id_sized("item")},
+      {"trash", "entry,path,item,hash,open", "entry", {"entry", "entry DESC"}, id_sized("item")},
       {"brake", "item,what,items,found_ns,decision", "item", {"item"}, id_sized("item")},
       {"exempt", "path,folder,reason", "path", {"path", "path DESC"}, "typeof(path)='blob'"},
       {"chains", "seq,epoch,chain", "seq", {"seq", "seq DESC"}, "typeof(chain)='blob' AND length(chain)=32"},

@@ -66,12 +66,11 @@ result<void> fake_disk::world::guard(verb v, std::string_view path, std::string_
     ++failed;
     return path_failure(code, name_of(v), path, "injected");
   }
-  if (ask)
-    if (auto code = ask(v, path)) {
-      ++failed;
-      return path_failure(*code, name_of(v), path, "injected");
-    }
-  return {};
+  auto code = ask ? ask(v, path) : std::nullopt;
+  if (ask && !code && !onto.empty()) code = ask(v, onto);
+  if (!code) return {};
+  ++failed;
+  return path_failure(*code, name_of(v), path, "injected");
 }
 
 // Checks the path, then lets faults have their say; returns from the verb when either objects.

@@ -168,7 +168,7 @@ class fake_disk final : public disk {
 
   /// The next `count` calls of that verb fail so, wherever.
   void fail_next(verb v, errc code, int count = 1);
-  /// Asked before every door verb; an answer makes it fail. Empty function: none.
+  /// Asked before every door verb, about each of its paths; an answer makes it fail. Empty function: none.
   void fail_when(std::function<std::optional<errc>(verb, std::string_view path)> ask);
   /// Done once, just before the next call of that verb on that path ("": on any).
   void before_next(verb v, std::string path, std::function<void()> act);

@@ -211,7 +211,7 @@ void fake_disk::replace_root() {
   w_->root_generation = w_->generation + 1000;
   ++w_->generation;
   w_->pending.clear();
-  w_->held.clear();
+  while (!w_->held.empty()) release_writer(std::string(w_->held.begin()->first));  // nothing is unmounted that is open
   w_->used = 0;
   w_->root = w_->fresh(kind::folder, 0755);
   w_->root->inode = w_->next_inode++;

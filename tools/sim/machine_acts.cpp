@@ -212,7 +212,8 @@ bool stage::vanish_root(device& d, const step&) {
 
 bool stage::replace_root(device& d, const step&) {
   if (std::exchange(states_[d.name()]->root_gone, true)) return false;
-  d.disk().sync();  // what was unmounted was written
+  d.disk().sync();  // what was unmounted was written and closed
+  states_[d.name()]->held.clear();
   d.disk().replace_root();
   return true;
 }

@@ -116,9 +116,9 @@ oracle::peace stage::look() {
 }
 
 oracle::findings stage::make_peace() {
+  world_->run_for(0ms);  // who is dying is dead before all are healed
   std::optional<oracle::tree> meant;
   if (writers_.size() == 1 && faithful_) meant = states_[*writers_.begin()]->meant;
-  world_->run_for(0ms);  // who is dying is dead before all are healed
   calm_down();
   if (std::exchange(stumbles_, false))
     for (auto* d : world_->devices())

@@ -95,7 +95,7 @@ INSERT INTO held_up (item, path, reason, since_ns) VALUES (?, ?, ?, ?)
 ON CONFLICT (item) DO UPDATE SET path = excluded.path, reason = excluded.reason,
   since_ns = CASE WHEN reason = excluded.reason THEN since_ns ELSE excluded.since_ns END;
 -- name: held_up_long
-SELECT 1 FROM held_up WHERE item = ? AND reason = ? AND since_ns <= ?;
+SELECT 1 FROM held_up WHERE item = ? AND reason = ? AND (since_ns <= ? OR since_ns > ?);
 -- name: held_up_drop
 DELETE FROM held_up WHERE item = ?;
 -- name: held_up_all

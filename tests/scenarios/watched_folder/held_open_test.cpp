@@ -33,6 +33,27 @@ TEST(held_open, a_replacement_waits_a_minute_for_the_program_and_no_longer) {
   t.end_as("d/ d/f:v2");
 }
 
+TEST(held_open, a_replacement_does_not_wait_for_a_clock_that_was_put_back) {
+  held_open t(false);
+  t.w.run_for(50s);
+  t.w.jump_wall_clock(-24h);
+  t.w.run_for(80s);
+  EXPECT_EQ(t.laptop.read("d/f"), "v2");
+  t.laptop.disk().release_writer("d/f");
+  t.end_as("d/ d/f:v2");
+}
+
+TEST(held_open, what_is_written_after_the_swap_is_seen_with_the_clock_put_back) {
+  held_open t(false);
+  t.w.run_for(3min);
+  ASSERT_EQ(t.laptop.read("d/f"), "v2");
+  t.w.jump_wall_clock(-24h);
+  t.w.run_for(3min);
+  t.program_writes("v1", " and more");
+  t.w.run_for(3min);
+  ASSERT_EQ(t.laptop.conflicts_of("d/f").size(), 1u);
+}
+
 TEST(held_open, a_program_that_closes_the_file_keeps_nobody_waiting_longer) {
   held_open t(false);
   t.w.run_for(5s);
